@@ -1,0 +1,144 @@
+"""What happens where a receiver meets a Keras layer: R's `compose_layer`, as a table.
+
+    Sequential            the layer is added in place; the same model comes back
+    tensor(s)             the layer is called; the output comes back
+    array, data frame     becomes an array, then as a tensor
+    functional, subclassed model   an error: pipe its output instead
+
+and how Keras's complaints about shapes are put into the words of the call that the user wrote.
+"""
+
+import re
+
+from pipekeras._keras import keras
+from pipekeras.errors import PipekerasError, PipeError, ShapeError
+from pipekeras.growing import grow, is_empty
+from pipekeras.receivers import is_frame, is_layer, is_model, is_sequential, is_tensors, is_tensor, is_symbolic, say
+
+_DIMENSIONS = {2: "(batch, features)", 3: "(batch, timesteps, features)", 4: "(batch, height, width, channels)",
+               5: "(batch, depth, height, width, channels)"}  # fmt: skip
+
+
+def compose(left, layer):
+    """Apply `layer` to the receiver `left` as R does; see the table above."""
+    if is_sequential(left):
+        _first_input(left, layer)
+        return _in_our_words(lambda: grow(left, layer), left, layer)
+    if is_model(left):
+        raise PipeError(
+            f"{say(left)} is finished: a layer cannot be added to it, as it can to keras_model_sequential()."
+            " Pipe its output and make a new model: keras_model(model.inputs, model.output >> ...)"
+        )
+    inputs = _native(left) if is_tensors(left) else _as_arrays(left, layer)
+    return _in_our_words(lambda: _call(layer, inputs), inputs, layer)
+
+
+def _call(layer, inputs):
+    if isinstance(layer, (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)):
+        if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
+            raise ShapeError(
+                f"{_called(layer)} attends from a query to a value and needs both, in a list: [query, value] or"
+                f" [query, value, key]; it got {say(inputs)}. For self-attention: [x, x] >> {_called(layer)}(...)"
+            )
+        return layer(*inputs)
+    return layer(inputs)
+
+
+def _first_input(model, layer):
+    """In an empty model, the input that the layer's own arguments describe (input_shape and its kin) comes first."""
+    wanted = vars(layer).get("_pipekeras_input")
+    if wanted is not None and is_empty(model):
+        grow(model, keras.layers.InputLayer(**wanted))
+
+
+def _native(tensors):
+    """The tensors, with those of a backend that is not the running one as arrays."""
+    if isinstance(tensors, dict):
+        return {key: _native(value) for key, value in tensors.items()}
+    if isinstance(tensors, (list, tuple)):
+        return type(tensors)(map(_native, tensors))
+    if is_symbolic(tensors) or isinstance(tensors, keras.Variable) or keras.ops.is_tensor(tensors):
+        return tensors
+    import numpy as np
+
+    return np.asarray(tensors.detach().cpu() if hasattr(tensors, "detach") else tensors)
+
+
+def _as_arrays(data, layer):
+    """Data on the left of >> as arrays that a layer takes. Frames lose their column names, categoricals become codes."""
+    import numpy as np
+
+    if is_frame(data):
+        return _frame_array(data)
+    if isinstance(data, dict) and data:
+        return {key: _as_arrays(value, layer) for key, value in data.items()}
+    if is_tensor(data) or isinstance(data, np.ndarray):
+        return data
+    if isinstance(data, (list, tuple)) and data and all(is_frame(d) or is_tensors(d) or isinstance(d, np.ndarray) for d in data):
+        return type(data)(_as_arrays(value, layer) for value in data)
+    if isinstance(data, (list, tuple, float, int, np.generic)) and not isinstance(data, bool):
+        array = np.asarray(data)
+        if array.dtype != object and array.size:
+            return array.astype("float32") if array.dtype.kind in "f" else array
+    raise PipeError(
+        f"{say(data)} cannot be piped into {say(layer)}: on the left of >> stands a model, a tensor, a list of tensors,"
+        " an array or a data frame"
+    )
+
+
+def _frame_array(frame):
+    import pandas as pd
+
+    if isinstance(frame, pd.Series):
+        return frame.cat.codes.to_numpy() if isinstance(frame.dtype, pd.CategoricalDtype) else frame.to_numpy()
+    return frame.apply(lambda column: column.cat.codes if isinstance(column.dtype, pd.CategoricalDtype) else column).to_numpy()
+
+
+# Errors ---------------------------------------------------------------------------------------------------------------
+
+
+def _in_our_words(action, left, layer):
+    """Run `action`; what Keras says against the shapes becomes a ShapeError in the words of the call."""
+    try:
+        return action()
+    except PipekerasError:
+        raise
+    except (ValueError, TypeError) as error:
+        text = _reworded(str(error), left, layer)
+        if text is None:
+            raise
+        raise ShapeError(text) from error
+
+
+def _reworded(text, left, layer):
+    name = _called(layer)
+    many = re.search(r"expects (\d+) input\(s\), but it received (\d+) input tensors", text)
+    if many:
+        return (
+            f"{name} takes one tensor, it got a list of {many[2]}: join them first, as in [a, b] >> layer_concatenate() >>"
+            f" {name}(...)"
+        )
+    rank = re.search(r"expected (min_|max_)?ndim=(\d+), found ndim=(\d+)\. Full shape received: (\(.*?\))", text)
+    if rank:
+        wanted, found = int(rank[2]), int(rank[3])
+        least = {"min_": "at least ", "max_": "at most ", None: ""}[rank[1]]
+        layout = f" {_DIMENSIONS[wanted]}" if wanted in _DIMENSIONS else ""
+        remedy = "layer_reshape()" if found < wanted else "layer_flatten() or layer_reshape()"
+        return (
+            f"{name} needs a tensor of {least}{wanted} dimensions{layout}, it got {found}: shape {rank[4]}."
+            f" Put {remedy} before it, or mend the input shape"
+        )
+    axis = re.search(r"expected axis (-?\d+) of input shape to have value (\d+), but received input with shape (\(.*?\))", text)
+    if axis:
+        return (
+            f"{name} was built for {axis[2]} values along axis {axis[1]}, it got a tensor of shape {axis[3]}: give it"
+            " inputs of the shape it has seen first, or make a new layer"
+        )
+    if "Only input tensors may be passed" in text or "Cannot convert" in text:
+        return None
+    return None
+
+
+def _called(layer):
+    """The function that made `layer`, by its R name where it has one, else the class."""
+    return vars(layer).get("_pipekeras_name") or type(layer).__name__
