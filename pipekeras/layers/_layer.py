@@ -1,0 +1,240 @@
+"""What every `layer_*` function is: a wrapper that finds its receiver and understands the arguments of a first layer."""
+
+import functools
+import inspect
+import warnings
+
+from pipekeras._keras import keras
+from pipekeras.compose import compose
+from pipekeras.errors import ArgumentError, InvalidValueError
+from pipekeras.pipe import Chain, Step
+from pipekeras.receivers import is_layer, is_model, is_receiver, is_tensor, is_tensors, say
+from pipekeras.wrap import Wrapper
+
+# Arguments that any layer had in 2.x for the case that it is a model's first. Keras 3 knows an Input layer instead.
+INPUT_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "batch_size", "input_dim", "input_length")
+_BY_NAME = inspect.Parameter.KEYWORD_ONLY
+_NONE = object()
+
+
+class LayerFunction(Wrapper):
+    """A `layer_*` function: makes a layer, or applies it at once where a receiver is given."""
+
+    extra = [
+        inspect.Parameter(name, _BY_NAME, default=default)
+        for name, default in [
+            ("name", None), ("dtype", None), ("trainable", None), ("activity_regularizer", None), ("autocast", True),
+            *[(name, None) for name in INPUT_ARGUMENTS], ("weights", None), ("object", None),
+        ]
+    ]  # fmt: skip
+
+    def __call__(self, *args, **kwargs):
+        receiver, args, kwargs = self._receiver(args, kwargs)
+        layer = self.make(self.bind(args, kwargs))
+        return layer if receiver is _NONE else compose(receiver, layer)
+
+    def _receiver(self, args, kwargs):
+        for name in ("object", "inputs"):
+            if name in kwargs:
+                kwargs = dict(kwargs)
+                receiver = kwargs.pop(name)
+                if receiver is not None and not is_receiver(receiver):
+                    raise ArgumentError(f"{self.__name__}({name}=...) must be a model or tensors, it got {say(receiver)}")
+                return (_NONE if receiver is None else receiver), args, kwargs
+        if args and is_receiver(args[0]):
+            return args[0], args[1:], kwargs
+        return _NONE, args, kwargs
+
+    def make(self, bound):
+        """The layer, with what 2.x could say of a first layer remembered for when it becomes one."""
+        own = self._own
+        input_arguments = {n: bound.pop(n) for n in INPUT_ARGUMENTS if n in bound and n not in own}
+        weights = bound.pop("weights", None)
+        bound.pop("object", None)
+        for name in ("name", "dtype", "trainable"):
+            if name in bound and bound[name] is None:
+                del bound[name]
+        later = {} if self.takes_anything else {n: bound.pop(n) for n in list(bound) if n not in own}
+        for name in self._layer_arguments & bound.keys():
+            bound[name] = as_layer(bound[name], self.__name__, name)
+        layer = super().make(self._prepared(bound))
+        for name, value in later.items():
+            setattr(layer, name, value)
+        remembered = vars(layer)  # past Keras's attribute tracking: none of this is part of the layer's state
+        remembered["_pipekeras_name"] = self.__name__
+        wanted = self._input_of(input_arguments, bound, layer)
+        if wanted is not None:
+            remembered["_pipekeras_input"] = wanted
+        if weights is not None:
+            set_after_build(layer, weights, self.__name__)
+        return layer
+
+    def _prepared(self, bound):
+        """A place for families to put what R means into what Keras takes."""
+        for name, value in bound.items():
+            if name.endswith("_constraint") and inspect.isfunction(value):
+                from pipekeras.layers.own import FunctionConstraint
+
+                bound[name] = FunctionConstraint(value)
+        return bound
+
+    @functools.cached_property
+    def _own(self):
+        shown = {keras_name: r_name for r_name, keras_name in self.renamed.items()}
+        parameters = inspect.signature(self.keras_class.__init__).parameters
+        return {shown.get(name, name) for name in parameters} - {"weights"}
+
+    @functools.cached_property
+    def _layer_arguments(self):
+        return {"layer", "backward_layer", "cell"} & self._known
+
+    def _converts(self, name):
+        # In these classes an argument of a common name is something else than elsewhere.
+        return not (name == "output_shape" and self.keras_name in ("Lambda", "TorchModuleWrapper"))
+
+    def _input_of(self, given, bound, layer):
+        """The InputLayer's arguments that `input_shape` and its kin describe; None if they are not there."""
+        batch_shape = _batch_shape({k: v for k, v in given.items() if v is not None}, self.__name__)
+        if batch_shape is None:
+            return None
+        wanted = {"batch_shape": batch_shape}
+        if bound.get("dtype") is not None:
+            wanted["dtype"] = layer.compute_dtype
+        return wanted
+
+
+def _batch_shape(given, where):
+    """The shape with its batch dimension, from whichever of the arguments of 2.x are given."""
+    whole = given.get("batch_input_shape", given.get("batch_shape"))
+    if whole is not None:
+        if "input_shape" in given and tuple(whole[1:]) != given["input_shape"]:
+            raise InvalidValueError(f"{where}: input_shape={given['input_shape']} and batch_input_shape={whole} disagree")
+        return whole
+    shape = given.get("input_shape")
+    if shape is None and "input_dim" in given:
+        shape = (given["input_dim"],)
+        if "input_length" in given:
+            shape = (given["input_length"], given["input_dim"])
+    elif shape is None and "input_length" in given:
+        shape = (given["input_length"],)
+    if shape is None:
+        if "batch_size" in given:
+            warnings.warn(f"{where}: batch_size={given['batch_size']} has no effect without input_shape", stacklevel=5)
+        return None
+    return (given.get("batch_size"), *shape)
+
+
+def set_after_build(layer, weights, where):
+    """Give `layer` these initial weights as soon as it has any: now if it is built, else right after it is."""
+    arrays = list(weights) if isinstance(weights, (list, tuple)) else [weights]
+
+    def set_them():
+        try:
+            layer.set_weights(arrays)
+        except ValueError as error:
+            shapes = [tuple(getattr(a, "shape", ())) for a in arrays]
+            wanted = [tuple(w.shape) for w in layer.weights]
+            raise InvalidValueError(f"{where}: weights have the shapes {shapes}, the layer needs {wanted}") from error
+
+    if layer.built:
+        set_them()
+        return
+    build = layer.build
+
+    @functools.wraps(build)
+    def build_and_set(*args, **kwargs):
+        build(*args, **kwargs)
+        set_them()
+
+    layer.build = build_and_set
+
+
+def as_layer(value, where, argument):
+    """`value` as the layer that a wrapper such as time_distributed() wraps: a chain becomes a small Sequential."""
+    if isinstance(value, Chain):
+        return keras.Sequential(value.layers)
+    if isinstance(value, (list, tuple)) and argument == "cell":
+        return value
+    if isinstance(value, LayerFunction):
+        raise ArgumentError(f"{where}({argument}={value.__name__}) lacks parentheses: {value.__name__}(...)")
+    if value is None or is_layer(value):
+        return value
+    if hasattr(value, "state_size"):  # a cell of the user's own
+        return value
+    raise InvalidValueError(f"{where}: {argument} must be a layer or a chain of layers, it got {say(value)}")
+
+
+class WrapperFunction(LayerFunction):
+    """A layer around a layer: `time_distributed(layer_dense(3))`. A model alone in first place is what is wrapped."""
+
+    def _receiver(self, args, kwargs):
+        inner_missing = not ({"layer", "cell"} & kwargs.keys()) and (len(args) < 2 or not is_layer(args[1]))
+        if args and is_model(args[0]) and inner_missing:
+            return _NONE, args, kwargs
+        return super()._receiver(args, kwargs)
+
+
+class PlainFunction(LayerFunction):
+    """A function of the layers family that has no receiver in R: the cells of RNNs, layer_pipeline()."""
+
+    extra = [p for p in LayerFunction.extra if p.name in ("name", "dtype", "trainable", "activity_regularizer", "autocast")]
+
+    def _receiver(self, args, kwargs):
+        return _NONE, args, kwargs
+
+
+class Merge(Step):
+    """A merge layer that knows all its inputs but the first: `layer_add(y)` in `x >> layer_add(y)`."""
+
+    def __init__(self, layer, others, name):
+        self.layer, self.others, self.name = layer, others, name
+
+    def receive(self, left):
+        first = list(left) if isinstance(left, (list, tuple)) else [left]
+        return compose([*first, *self.others], self.layer)
+
+    def __call__(self, receiver):
+        """Merge `receiver` with the others."""
+        return self.receive(receiver)
+
+    def __repr__(self):
+        return f"<{self.name}({len(self.others)} tensor) waits for another: x >> {self.name}(y), or {self.name}([x, y])>"
+
+
+class MergeFunction(LayerFunction):
+    """A merge: `layer_add([x, y])`, `layer_add(x, y)`, `x >> layer_add(y)`; `layer_add()` is the layer alone."""
+
+    def __call__(self, *args, **kwargs):
+        kwargs = dict(kwargs)
+        first = kwargs.pop("inputs", kwargs.pop("object", None))
+        given = [] if first is None else [first]
+        args = list(args)
+        while args and is_tensors(args[0]):
+            given.append(args.pop(0))
+        layer = self.make(self.bind(args, kwargs))
+        if not given:
+            return layer
+        tensors = [t for g in given for t in (g if isinstance(g, (list, tuple)) else [g])]
+        if len(given) == 1 and is_tensor(given[0]):
+            return Merge(layer, tensors, self.__name__)
+        return compose(tensors, layer)
+
+
+def layer(keras_name, **differs):
+    """A `layer_*` function from its Keras class and what R has that differs; see `wrap.Wrapper` for the words."""
+    return LayerFunction(keras_name, **differs)
+
+
+def wrapper(keras_name, **differs):
+    """A layer around a layer."""
+    return WrapperFunction(keras_name, **differs)
+
+
+def cell(keras_name, **differs):
+    """An RNN cell or another thing of the family that nothing is piped into."""
+    return PlainFunction(keras_name, **differs)
+
+
+def merge(keras_name, **differs):
+    """A merge layer."""
+    return MergeFunction(keras_name, **differs)
