@@ -10,13 +10,13 @@
 Importing this package imports neither Keras nor a backend; the first call that needs them does.
 """
 
-from pipekeras import constraints, errors, initializers, layers, models, regularizers
+from pipekeras import constraints, errors, initializers, layers, models, regularizers, session
 from pipekeras.pipe import Chain, pipe, verb
 
 __version__ = "0.1.0"
 
 # Family by family, in the order of the reference.
-FAMILIES = (layers, models, initializers, regularizers, constraints)
+FAMILIES = (layers, models, initializers, regularizers, constraints, session)
 
 _PIPE = ["pipe", "verb", "Chain"]
 _ERRORS = ["PipekerasError", "PipeError", "ArgumentError", "InvalidValueError", "ShapeError", "DataError", "UnavailableError"]

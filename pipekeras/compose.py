@@ -134,8 +134,11 @@ def _reworded(text, left, layer):
             f"{name} was built for {axis[2]} values along axis {axis[1]}, it got a tensor of shape {axis[3]}: give it"
             " inputs of the shape it has seen first, or make a new layer"
         )
-    if "Only input tensors may be passed" in text or "Cannot convert" in text:
-        return None
+    if re.search(r"(zero or negative|[Nn]egative dimension|not positive|[Nn]egative output)", text):
+        return (
+            f"{name} leaves nothing of {say(left)}: its window is larger than the input. Use padding=\"same\", a smaller"
+            f" window, or fewer layers that shrink ({text})"
+        )
     return None
 
 

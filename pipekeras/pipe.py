@@ -216,9 +216,9 @@ def pipe(x, *steps):
 
 
 def as_step(value, plain=False):
-    """`value` as a step of a chain, or an error; with `plain`, any callable will do."""
+    """`value` as a step of a chain, or an error; with `plain`, any callable will do, as in pipe(x, f)."""
     if isinstance(value, Function):
-        return value.receive(None)
+        return value() if plain else value.receive(None)
     if isinstance(value, Step) or is_layer(value):
         return value
     if plain and callable(value) and not isinstance(value, type):
@@ -256,7 +256,7 @@ def _remedy(value):
     if callable(value):
         name = getattr(value, "__name__", "f")
         return f" with >>: write pipe(x, {name}), or make it a verb with {name} = verb({name}) and pipe into {name}()"
-    return ": after >> stands a layer, a model, a chain, or a call such as fit(x, y)"
+    return ": what stands after >> is a layer, a model, a chain, or a call such as fit(x, y)"
 
 
 # Teaching Keras -------------------------------------------------------------------------------------------------------
