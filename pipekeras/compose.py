@@ -11,9 +11,10 @@ and how Keras's complaints about shapes are put into the words of the call that 
 import re
 
 from pipekeras._keras import keras
+from pipekeras.asarray import as_array, is_native
 from pipekeras.errors import PipekerasError, PipeError, ShapeError
 from pipekeras.growing import grow, is_empty
-from pipekeras.receivers import is_frame, is_layer, is_model, is_sequential, is_tensors, is_tensor, is_symbolic, say
+from pipekeras.receivers import is_frame, is_model, is_sequential, is_tensor, is_tensors, say
 
 _DIMENSIONS = {2: "(batch, features)", 3: "(batch, timesteps, features)", 4: "(batch, height, width, channels)",
                5: "(batch, depth, height, width, channels)"}  # fmt: skip
@@ -57,41 +58,27 @@ def _native(tensors):
         return {key: _native(value) for key, value in tensors.items()}
     if isinstance(tensors, (list, tuple)):
         return type(tensors)(map(_native, tensors))
-    if is_symbolic(tensors) or isinstance(tensors, keras.Variable) or keras.ops.is_tensor(tensors):
-        return tensors
-    import numpy as np
-
-    return np.asarray(tensors.detach().cpu() if hasattr(tensors, "detach") else tensors)
+    return tensors if is_native(tensors) else as_array(tensors, "the pipe")
 
 
 def _as_arrays(data, layer):
-    """Data on the left of >> as arrays that a layer takes. Frames lose their column names, categoricals become codes."""
+    """Data on the left of >> as arrays that a layer takes. Frames lose their names, categoricals become codes."""
     import numpy as np
 
-    if is_frame(data):
-        return _frame_array(data)
     if isinstance(data, dict) and data:
         return {key: _as_arrays(value, layer) for key, value in data.items()}
+    if isinstance(data, (list, tuple)) and any(is_frame(d) or is_tensor(d) or isinstance(d, np.ndarray) for d in data):
+        return type(data)(_as_arrays(value, layer) for value in data)
+    if is_frame(data):
+        return as_array(data, _called(layer))
     if is_tensor(data) or isinstance(data, np.ndarray):
         return data
-    if isinstance(data, (list, tuple)) and data and all(is_frame(d) or is_tensors(d) or isinstance(d, np.ndarray) for d in data):
-        return type(data)(_as_arrays(value, layer) for value in data)
-    if isinstance(data, (list, tuple, float, int, np.generic)) and not isinstance(data, bool):
-        array = np.asarray(data)
-        if array.dtype != object and array.size:
-            return array.astype("float32") if array.dtype.kind in "f" else array
+    if (isinstance(data, (list, tuple)) and data) or (isinstance(data, (float, int, np.generic)) and data is not True):
+        return as_array(data, _called(layer))
     raise PipeError(
         f"{say(data)} cannot be piped into {say(layer)}: on the left of >> stands a model, a tensor, a list of tensors,"
         " an array or a data frame"
     )
-
-
-def _frame_array(frame):
-    import pandas as pd
-
-    if isinstance(frame, pd.Series):
-        return frame.cat.codes.to_numpy() if isinstance(frame.dtype, pd.CategoricalDtype) else frame.to_numpy()
-    return frame.apply(lambda column: column.cat.codes if isinstance(column.dtype, pd.CategoricalDtype) else column).to_numpy()
 
 
 # Errors ---------------------------------------------------------------------------------------------------------------

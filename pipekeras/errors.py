@@ -5,7 +5,7 @@
     ├── ArgumentError    (TypeError)   an unknown, missing or repeated argument
     ├── InvalidValueError (ValueError) an argument whose value cannot be meant
     ├── ShapeError       (ValueError)  a tensor whose shape a layer or model cannot take
-    ├── DataError        (ValueError)  data that cannot be trained on or predicted from
+    ├── DataError        (ValueError)  data that cannot be used, or cannot be had
     └── UnavailableError (NotImplementedError) a name that Keras 3 can no longer do
 
 Each is also the built-in error that plain Python code would expect, so `except ValueError` keeps working. A message says
@@ -36,7 +36,7 @@ class ShapeError(PipekerasError, ValueError):
 
 
 class DataError(PipekerasError, ValueError):
-    """The data handed to fit, evaluate or predict cannot be used."""
+    """Data that cannot be used, or cannot be had."""
 
 
 class UnavailableError(PipekerasError, NotImplementedError):

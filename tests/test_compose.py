@@ -29,6 +29,15 @@ def test_series_and_categoricals():
     assert tuple((species >> layer_embedding(2, 5)).shape) == (3, 5)
 
 
+def test_data_with_holes_or_words_is_refused():
+    with pytest.raises(pk.DataError, match="layer_embedding: x has 1 missing values among its categories"):
+        pd.Series(["b", None], dtype="category") >> layer_embedding(2, 5)
+    with pytest.raises(pk.DataError, match="layer_dense needs numbers in all columns, not in name"):
+        pd.DataFrame({"a": [1.0], "name": ["x"]}) >> layer_dense(2)
+    with pytest.raises(pk.DataError, match="layer_dense needs rows of one length"):
+        [[1.0, 2.0], [3.0]] >> layer_dense(2)
+
+
 def test_lists_and_dicts_of_arrays():
     a, b = np.ones((2, 3)), np.ones((2, 4))
     assert tuple(([a, b] >> pk.layer_concatenate()).shape) == (2, 7)
