@@ -1,0 +1,149 @@
+"""What fit() returns: the values of every epoch, printed as R prints them, and as a data frame in R's long form."""
+
+from typing import NamedTuple
+
+from pipekeras.errors import InvalidValueError, PipeError
+from pipekeras.pipe import verb
+from pipekeras.receivers import say
+
+TRAINING, VALIDATION = "training", "validation"
+
+__all__ = ["History", "as_data_frame"]
+
+
+class History:
+    """The training history of a model.
+
+    Args:
+        epochs: the epochs that ran, counted from 0.
+        logs: for each of them, {metric: its value at the end of the epoch}; those of validation, `val_...`, are there
+            only where it ran.
+        params: {"verbose": ..., "epochs": the epoch training was to stop before, "steps": batches an epoch}.
+
+    Attributes:
+        metrics: {name: the values that were computed, in the order of the epochs}.
+        history: the same; the name that Keras uses in Python.
+        epoch: the epochs that ran.
+        logs: the values of each of them, as given.
+        params: as given.
+
+    Source: R's `keras_training_history`.
+    """
+
+    def __init__(self, epochs, logs, params):
+        self.epoch = [int(epoch) for epoch in epochs]
+        self.logs = [{name: _number(value) for name, value in log.items()} for log in logs]
+        self.params = dict(params)
+        if len(self.epoch) != len(self.logs):
+            raise InvalidValueError(f"History got {len(self.epoch)} epochs and the logs of {len(self.logs)}")
+
+    @property
+    def metrics(self):
+        """{name: the values that were computed, epoch after epoch}."""
+        metrics = {}
+        for log in self.logs:
+            for name, value in log.items():
+                metrics.setdefault(name, []).append(value)
+        return metrics
+
+    history = metrics
+
+    def __repr__(self):
+        if not self.epoch:
+            return "\nNo epoch was run: there is no history to see."
+        last, lines = self.epoch[-1], []
+        for curve in curves(self):
+            epoch, value = list(curve.points.items())[-1]
+            lines.append((curve.name, pretty(value) + (f" (epoch {epoch})" if epoch != last else "")))
+        width = max((len(name) for name, _ in lines), default=0)
+        return "\n".join(
+            ["", "Final epoch (plot to see history):", *(f"{name:>{width}}: {text}" for name, text in lines)]
+        )
+
+
+class Curve(NamedTuple):
+    """One metric of training or of validation: {epoch: value} where it was computed."""
+
+    name: str
+    metric: str
+    data: str
+    points: dict
+
+
+def curves(history):
+    """The curves of a history, in the order Keras logs them; of a metric with several values, a class each, as many."""
+    points = {}
+    for epoch, log in zip(history.epoch, history.logs, strict=True):
+        for name, value in log.items():
+            if isinstance(value, float):
+                points.setdefault((name, ""), {})[epoch] = value
+            else:
+                for i, one in enumerate(value):
+                    points.setdefault((name, f"[{i}]"), {})[epoch] = one
+    names = {name for name, _ in points}
+    result = []
+    for (name, part), values in points.items():
+        data = VALIDATION if _is_validation(name, names) else TRAINING
+        metric = name.removeprefix("val_") if data == VALIDATION else name
+        result.append(Curve(name + part, metric + part, data, values))
+    return result
+
+
+def _is_validation(name, names):
+    # "val_out_loss" is the training loss of an output called val_out where there is a "val_val_out_loss" beside it.
+    return name.startswith("val_") and (name[4:] in names or f"val_{name}" not in names)
+
+
+def _number(value):
+    """A float, or a list of floats where a metric has several values."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        import numpy as np
+
+        return np.asarray(value, dtype=float).ravel().tolist()
+
+
+def pretty(value, digits=4):
+    """A number as R prints it: `digits` significant digits at most, no zeros at the end, commas between thousands."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return {"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}[str(value)]
+    magnitude = int(f"{abs(value):.{digits - 1}e}".partition("e")[2]) if value else 0
+    decimals = max(0, digits - 1 - magnitude)
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if decimals else text
+
+
+@verb(receiver=lambda value: True)  # whatever it is, it is what the data frame is wanted of
+def as_data_frame(x):
+    """The training history as a data frame in long form: a row for each metric, data set and epoch.
+
+    Args:
+        x: a History, as fit() returns.
+
+    Returns:
+        A pandas DataFrame with the columns epoch (int, from the first epoch that ran, counted from 0, to the last that
+        was asked for), value (float), metric (categorical, without "val_") and data (training or validation).
+        Where an epoch did not run (early stopping) or did not compute a metric (validation_freq above 1), value is NaN.
+
+    Raises:
+        PipeError: if x is not a History.
+
+    Source: as.data.frame.keras_training_history.
+    """
+    if not isinstance(x, History):
+        raise PipeError(f"as_data_frame applies to a training history, as fit() returns, it got {say(x)}")
+    import pandas as pd
+
+    parts = curves(x)
+    first = x.epoch[0] if x.epoch else 0
+    stop = max([x.params.get("epochs") or 0, *(epoch + 1 for epoch in x.epoch[-1:])])
+    rows = [(epoch, part) for part in parts for epoch in range(first, stop)]
+    return pd.DataFrame(
+        {
+            "epoch": pd.Series([epoch for epoch, _ in rows], dtype="int64"),
+            "value": pd.Series([part.points.get(epoch, float("nan")) for epoch, part in rows], dtype="float64"),
+            "metric": pd.Categorical([part.metric for _, part in rows], list(dict.fromkeys(p.metric for p in parts))),
+            "data": pd.Categorical([part.data for _, part in rows], [TRAINING, VALIDATION]),
+        }
+    )
