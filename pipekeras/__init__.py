@@ -10,16 +10,24 @@
 Importing this package imports neither Keras nor a backend; the first call that needs them does.
 """
 
-from pipekeras import constraints, errors, initializers, layers, models, regularizers, session
+from pipekeras import arrays, constraints, datasets, errors, initializers, layers, models, regularizers, session
 from pipekeras.pipe import Chain, pipe, verb
 
 __version__ = "0.1.0"
 
 # Family by family, in the order of the reference.
-FAMILIES = (layers, models, initializers, regularizers, constraints, session)
+FAMILIES = (layers, models, initializers, regularizers, constraints, arrays, datasets, session)
 
 _PIPE = ["pipe", "verb", "Chain"]
-_ERRORS = ["PipekerasError", "PipeError", "ArgumentError", "InvalidValueError", "ShapeError", "DataError", "UnavailableError"]
+_ERRORS = [
+    "PipekerasError",
+    "PipeError",
+    "ArgumentError",
+    "InvalidValueError",
+    "ShapeError",
+    "DataError",
+    "UnavailableError",
+]
 
 globals().update({name: getattr(family, name) for family in FAMILIES for name in family.__all__})
 globals().update({name: getattr(errors, name) for name in _ERRORS})

@@ -1,13 +1,15 @@
 """The only door to Keras and the backends. It opens on first use: importing pipekeras costs neither.
 
 `from pipekeras._keras import keras` gives a stand-in whose attributes are Keras's own; the first one that is asked for
-imports Keras. Opening also teaches Keras layers the pipe (see `pipe.teach`), so that layers and models made by hand with
-Keras can be piped like ours. If the user imports Keras on their own, before or after pipekeras, that happens as well.
+imports Keras. Opening also teaches Keras layers the pipe (see `pipe.teach`), so that layers and models made by hand
+with Keras can be piped like ours. If the user imports Keras on their own, before or after pipekeras, that happens as
+well.
 """
 
 import importlib
 import importlib.util
 import sys
+from typing import TYPE_CHECKING
 
 
 class _Door:
@@ -23,7 +25,10 @@ class _Door:
         return "<keras, opened on first use by pipekeras>"
 
 
-keras = _Door()
+if TYPE_CHECKING:
+    import keras
+else:
+    keras = _Door()
 
 
 def is_open():

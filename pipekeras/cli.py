@@ -12,8 +12,12 @@ def main(arguments=None):
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     demo = commands.add_parser("demo", help="train a small chained CNN on digits that come with the package")
-    demo.add_argument("--folder", default="pipekeras-demo", help="where the plot and the model go (default: %(default)s)")
-    demo.add_argument("--epochs", type=_count, default=20, help="how often training sees the data (default: %(default)s)")
+    demo.add_argument(
+        "--folder", default="pipekeras-demo", help="where the plot and the model go (default: %(default)s)"
+    )
+    demo.add_argument(
+        "--epochs", type=_count, default=20, help="how often training sees the data (default: %(default)s)"
+    )
     demo.add_argument("--seed", type=int, default=1, help="of the split and of the weights (default: %(default)s)")
     demo.set_defaults(run=_demo)
 

@@ -12,7 +12,7 @@ import re
 
 from pipekeras._keras import keras
 from pipekeras.asarray import as_array, is_native
-from pipekeras.errors import PipekerasError, PipeError, ShapeError
+from pipekeras.errors import PipeError, PipekerasError, ShapeError
 from pipekeras.growing import grow, is_empty
 from pipekeras.receivers import is_frame, is_model, is_sequential, is_tensor, is_tensors, say
 
@@ -102,8 +102,8 @@ def _reworded(text, left, layer):
     many = re.search(r"expects (\d+) input\(s\), but it received (\d+) input tensors", text)
     if many:
         return (
-            f"{name} takes one tensor, it got a list of {many[2]}: join them first, as in [a, b] >> layer_concatenate() >>"
-            f" {name}(...)"
+            f"{name} takes one tensor, it got a list of {many[2]}: join them first, as in"
+            f" [a, b] >> layer_concatenate() >> {name}(...)"
         )
     rank = re.search(r"expected (min_|max_)?ndim=(\d+), found ndim=(\d+)\. Full shape received: (\(.*?\))", text)
     if rank:
@@ -115,7 +115,9 @@ def _reworded(text, left, layer):
             f"{name} needs a tensor of {least}{wanted} dimensions{layout}, it got {found}: shape {rank[4]}."
             f" Put {remedy} before it, or mend the input shape"
         )
-    axis = re.search(r"expected axis (-?\d+) of input shape to have value (\d+), but received input with shape (\(.*?\))", text)
+    axis = re.search(
+        r"expected axis (-?\d+) of input shape to have value (\d+), but received input with shape (\(.*?\))", text
+    )
     if axis:
         return (
             f"{name} was built for {axis[2]} values along axis {axis[1]}, it got a tensor of shape {axis[3]}: give it"
@@ -123,7 +125,7 @@ def _reworded(text, left, layer):
         )
     if re.search(r"(zero or negative|[Nn]egative dimension|not positive|[Nn]egative output)", text):
         return (
-            f"{name} leaves nothing of {say(left)}: its window is larger than the input. Use padding=\"same\", a smaller"
+            f'{name} leaves nothing of {say(left)}: its window is larger than the input. Use padding="same", a smaller'
             f" window, or fewer layers that shrink ({text})"
         )
     return None

@@ -35,7 +35,9 @@ def run(folder="pipekeras-demo", epochs=20, seed=1):
     """
     set_random_seed(seed)
     digits = dataset_digits(test_split=0.2, seed=seed)
-    print(f"{len(digits.train.x)} digits of 8 x 8 grey levels to learn from, {len(digits.test.x)} held out at random.\n")
+    print(
+        f"{len(digits.train.x)} digits of 8 x 8 grey levels to learn from, {len(digits.test.x)} held out at random.\n"
+    )
 
     model = (
         keras_model_sequential(input_shape=(8, 8, 1), name="digits")

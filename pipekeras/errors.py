@@ -8,8 +8,8 @@
     ├── DataError        (ValueError)  data that cannot be used, or cannot be had
     └── UnavailableError (NotImplementedError) a name that Keras 3 can no longer do
 
-Each is also the built-in error that plain Python code would expect, so `except ValueError` keeps working. A message says
-what happened, with the user's own values, and then what to do about it.
+Each is also the built-in error that plain Python code would expect, so `except ValueError` keeps working. A message
+says what happened, with the user's own values, and then what to do about it.
 """
 
 from difflib import get_close_matches
@@ -46,15 +46,14 @@ class UnavailableError(PipekerasError, NotImplementedError):
 def did_you_mean(word, known):
     """The known name that `word` most likely stands for, or None.
 
-    R accepts an argument's name cut short (`filter=` for `filters=`), so a unique beginning counts first; then spelling.
+    R accepts an argument's name cut short (`filter=` for `filters=`), so a unique beginning counts first; then
+    spelling.
     """
     word, known = str(word), list(known)
     begins = [name for name in known if name.startswith(word)]
     if word and begins:
         return min(begins, key=len)
-    close = get_close_matches(word, known, n=1, cutoff=0.6) or get_close_matches(
-        word.lower(), known, n=1, cutoff=0.6
-    )
+    close = get_close_matches(word, known, n=1, cutoff=0.6) or get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return close[0] if close else None
 
 

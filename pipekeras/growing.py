@@ -1,9 +1,10 @@
 """A Sequential model that grows layer by layer in time linear in its length.
 
-`keras.Sequential.add` rebuilds the whole model each time: a chain of n layers costs n * n / 2 layer calls. Here each layer
-is called once, on the output of the one before (so a layer that does not fit is refused where it stands, as in R), and the
-model is put together when somebody first looks at it. Until then its class is `_Growing`; with the first look, at any
-attribute, it is a plain `keras.Sequential` again: its class, configuration, saving and training are Keras's own.
+`keras.Sequential.add` rebuilds the whole model each time: a chain of n layers costs n * n / 2 layer calls. Here each
+layer is called once, on the output of the one before (so a layer that does not fit is refused where it stands, as in
+R), and the model is put together when somebody first looks at it. Until then its class is `_Growing`; with the first
+look, at any attribute, it is a plain `keras.Sequential` again: its class, configuration, saving and training are
+Keras's own.
 """
 
 import functools
@@ -62,39 +63,48 @@ def _wake(model):
     growth = vars(model).pop(_STATE, None)
     if growth is not None or "_pipekeras_seed" not in vars(model) or type(model) is not keras.Sequential:
         return growth
+    layers = vars(model)["_layers"]
+    if len(layers) == 1 and isinstance(layers[0], keras.layers.InputLayer):
+        return _Growth(layers[0].output, layers[0].output)
     if model.built and hasattr(model, "inputs"):
         inputs, outputs = model.inputs, model.outputs
-        if len(inputs) == 1:
-            return _Growth(inputs[0], outputs[0] if len(outputs) == 1 else outputs)
+        # Of several outputs, or one in a dict, only Keras knows how they were put together.
+        if len(inputs) == len(outputs) == 1 and model.output_shape == tuple(outputs[0].shape):
+            return _Growth(inputs[0], outputs[0], model._functional.name)
     return None
 
 
 def _add_plainly(model, layer):
     """What Keras does itself: right for models without an input shape, for subclasses, and for those made by hand."""
-    if isinstance(layer, keras.layers.InputLayer) and not model.layers and "_pipekeras_seed" in vars(model):
-        model.add(layer, rebuild=False)
-        _stay_growing(model, _Growth(layer.output, layer.output))
-        return
-    model.add(layer)
+    before = len(vars(model)["_layers"])
+    try:
+        model.add(layer)
+    except Exception:
+        if len(vars(model)["_layers"]) > before:  # Keras leaves a layer that does not fit where it is
+            model.pop()
+        raise
 
 
 def _add(model, layer, growth):
-    model.add(layer, rebuild=False)
+    before = len(vars(model)["_layers"])
     try:
+        model.add(layer, rebuild=False)
         with keras.name_scope(model.name, caller=model):
             tip = layer(growth.tip)
     except NotImplementedError:  # no shape inference: Keras leaves such a model unbuilt until it meets data
         return
     except Exception:
-        model.pop(rebuild=False)
+        if len(vars(model)["_layers"]) > before:
+            model.pop(rebuild=False)
         _stay_growing(model, growth)
         raise
     _stay_growing(model, _Growth(growth.inputs, tip, _next_name()))
 
 
 def _stay_growing(model, growth):
-    vars(model)[_STATE] = growth
-    object.__setattr__(model, "__class__", _classes()[1])
+    if growth.tip is not growth.inputs:  # of an input alone Keras makes nothing either
+        vars(model)[_STATE] = growth
+        object.__setattr__(model, "__class__", _classes()[1])
 
 
 def _next_name():
@@ -114,7 +124,7 @@ def _classes():
 
         def build(self, input_shape=None):
             growth = vars(self).pop(_STATE, None)
-            if growth is None or growth.tip is growth.inputs:
+            if growth is None:
                 return keras.Sequential.build(self, input_shape)
             self._functional = keras.Model(growth.inputs, growth.tip, name=growth.name)
 

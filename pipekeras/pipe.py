@@ -5,8 +5,8 @@
     pipe(x, f, g)                 the same by name; here f and g may be any callables
 
 A *receiver* is what flows: a model, a tensor, or a list, tuple or dict of tensors; through `>>` also arrays and data
-frames. A *step* is what it flows into: a Keras layer or model, a chain, or a call of a verb that waits for its receiver,
-such as `fit(x, y)`. Layers learn the operator from `teach`, which runs when Keras is imported.
+frames. A *step* is what it flows into: a Keras layer or model, a chain, or a call of a verb that waits for its
+receiver, such as `fit(x, y)`. Layers learn the operator from `teach`, which runs when Keras is imported.
 """
 
 import functools
@@ -20,7 +20,7 @@ from pipekeras.receivers import is_layer, is_model, is_receiver, is_tensors, say
 
 
 class Step:
-    """What all of our own operands of `>>` share. A subclass says in `receive(left)` what happens to what is piped in."""
+    """What all our own operands of `>>` share. A subclass says in `receive(left)` what comes of what is piped in."""
 
     __array_ufunc__ = None  # NumPy arrays on the left step back and let __rrshift__ answer
 
@@ -53,13 +53,15 @@ class Call(Step):
 class Chain(Step):
     """Steps joined by `>>` before anything flows: `encoder = layer_gru(10, return_sequences=True) >> layer_gru(10)`.
 
-    Pipe into it, call it, nest it in bidirectional() or time_distributed(). Its layers are the same objects each time, so
-    two uses share their weights, as two uses of one layer do.
+    Pipe into it, call it, nest it in bidirectional() or time_distributed(). Its layers are the same objects each time,
+    so two uses share their weights, as two uses of one layer do.
     """
 
     def __init__(self, *steps):
         if not steps:
-            raise PipeError("an empty chain has nothing to pipe into: join steps, as in layer_gru(10) >> layer_dense(1)")
+            raise PipeError(
+                "an empty chain has nothing to pipe into: join steps, as in layer_gru(10) >> layer_dense(1)"
+            )
         self.steps = tuple(
             inner for step in steps for inner in (step.steps if isinstance(step, Chain) else (as_step(step),))
         )
@@ -174,8 +176,8 @@ def verb(function=None, *, receiver=is_receiver, wants=None):
         wants: what it applies to, in words ("a model"); with it, whatever `receiver` refuses is an error.
 
     Returns:
-        A function that runs at once when its first argument is a receiver, `residual(x, 32)`, and that otherwise waits for
-        one, `x >> residual(32)`. Also usable on what exists: `x >> verb(keras.ops.relu)()`.
+        A function that runs at once when its first argument is a receiver, `residual(x, 32)`, and that otherwise waits
+        for one, `x >> residual(32)`. Also usable on what exists: `x >> verb(keras.ops.relu)()`.
 
     Raises:
         PipeError: if `function` is not callable.
@@ -195,8 +197,8 @@ def pipe(x, *steps):
     """Pipe `x` through `steps`, first to last: `pipe(x, f, g)` is `x >> f >> g`.
 
     Args:
-        x: what flows: a model, tensor, list, tuple or dict of tensors, array or data frame. If it is a step itself, such
-            as a layer, the result is a chain.
+        x: what flows: a model, tensor, list, tuple or dict of tensors, array or data frame. If it is a step itself,
+            such as a layer, the result is a chain.
         *steps: layers, models, chains, calls of verbs, and, other than after `>>`, any callables of one argument.
 
     Returns:
@@ -248,8 +250,8 @@ def _chain_or_apply(left, right):
 def _remedy(value):
     if is_tensors(value):
         return (
-            ": it is a result already. If it comes from a call with two receivers, as in x >> layer_dense(y, 10), drop one"
-            " of them: x >> layer_dense(10)"
+            ": it is a result already. If it comes from a call with two receivers, as in x >> layer_dense(y, 10),"
+            " drop one of them: x >> layer_dense(10). To merge, x >> layer_add(y) or [x, y, z] >> layer_add()"
         )
     if isinstance(value, type):
         return f": make one first, as in >> {value.__name__}(...)"

@@ -1,8 +1,8 @@
 """R-flavoured values to Keras values: whole floats, shapes, None. Pure functions: no Keras, no arrays are made.
 
-R has no literal integers worth the name: course code says `units = 32` and means 32, and what arrives is 32.0. Keras refuses
-that, or worse, takes it. `ARGUMENTS` says for each argument name what its values are; every function that wraps a Keras
-class uses the one table.
+R has no literal integers worth the name: course code says `units = 32` and means 32, and what arrives is 32.0. Keras
+refuses that, or worse, takes it. `ARGUMENTS` says for each argument name what its values are; every function that
+wraps a Keras class uses the one table.
 """
 
 import numbers
@@ -110,11 +110,11 @@ def target_shape(value, name, where):
 _SIZES = """kernel_size pool_size height width output_dim num_heads key_dim head_dim num_query_heads num_key_value_heads
 num_bins max_number groups depth_multiplier power_iterations bins num_ops num_chains chain_depth""".split()
 
-_MAYBE = """input_dim value_dim num_tokens max_tokens num_oov_indices output_sequence_length lora_rank fft_length frame_length
-frame_step sequence_stride sequence_length sampling_rate num_mel_bins input_length batch_size""".split()
+_MAYBE = """input_dim value_dim num_tokens max_tokens num_oov_indices output_sequence_length lora_rank fft_length
+frame_length frame_step sequence_stride sequence_length sampling_rate num_mel_bins input_length batch_size""".split()
 
-_WHOLES = """strides dilation_rate dims output_padding noise_shape attention_axes shared_axes axes axis output_shape ngrams
-cropping padding size""".split()
+_WHOLES = """strides dilation_rate dims output_padding noise_shape attention_axes shared_axes axes axis output_shape
+ngrams cropping padding size""".split()
 
 # What the values of an argument are, by its name, whichever function has it.
 ARGUMENTS = {

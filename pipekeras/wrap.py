@@ -1,7 +1,7 @@
 """One readable line for each Keras class: what `layer("LSTM")`, `initializer("HeNormal")` and their like are made of.
 
-A wrapper knows the Keras class and what R has that differs from it: arguments renamed, moved, defaulted, no longer there.
-Its signature, its help and its checks come from the class and that line, when they are first needed.
+A wrapper knows the Keras class and what R has that differs from it: arguments renamed, moved, defaulted, no longer
+there. Its signature, its help and its checks come from the class and that line, when they are first needed.
 """
 
 import functools
@@ -20,7 +20,8 @@ class Wrapper(Function):
     """A function of R's over a Keras class.
 
     Args:
-        keras_name: the class in Keras, below `module`: "LSTM"; or, where Keras has none, ours: "pipekeras.layers.own:Name".
+        keras_name: the class in Keras, below `module`: "LSTM"; or, where Keras has none, ours:
+            "pipekeras.layers.own:Name".
         renamed: {R's argument: Keras's}, shown under R's name: {"f": "function"}.
         old: {argument of 2.x: today's name}, understood but not shown: {"alpha": "negative_slope"}.
         neutral: {argument that is gone: the value, or tuple of values, it may still have}: {"time_major": False}.
@@ -32,15 +33,19 @@ class Wrapper(Function):
     """
 
     module = "layers"
-    extra = ()  # parameters that every function of the family has beyond the class's own
+    extra: list | tuple = ()  # parameters that every function of the family has beyond the class's own
 
     def __init__(
-        self, keras_name, *, renamed=(), old=(), neutral=(), defaults=(), after=(), by_name=(), fixed=(), note="", module=None
+        self, keras_name, *, renamed=(), old=(), neutral=(), defaults=(), after=(), by_name=(), fixed=(), note="",
+        module=None,
     ):  # fmt: skip
         self.keras_name, self.note = keras_name, note
         self.module = module or self.module
         self.renamed, self.old, self.neutral = dict(renamed), dict(old), dict(neutral)
         self.defaults, self.after, self.by_name, self.fixed = dict(defaults), dict(after), tuple(by_name), dict(fixed)
+
+    def __init_subclass__(cls):
+        cls.__doc__ = Wrapper.__doc__  # else the family's own docstring would hide the help of its functions
 
     # The Keras class and what follows from it; each once, when first asked for ---------------------------------------
 
@@ -94,6 +99,10 @@ class Wrapper(Function):
     def _known(self):
         return set(self.__signature__.parameters)
 
+    @functools.cached_property
+    def _nullable(self):
+        return {p.name for p in self.__signature__.parameters.values() if p.default is None}
+
     # Calling ----------------------------------------------------------------------------------------------------------
 
     def __call__(self, *args, **kwargs):
@@ -107,6 +116,8 @@ class Wrapper(Function):
                 raise ArgumentError(f"{self.__name__} needs {name}: {self.__name__}({name}=...)")
         for name, value in bound.items():
             convert = values.ARGUMENTS.get(name)
+            if value is None and name in self._nullable:
+                continue
             if convert is not None and self._converts(name):
                 bound[name] = convert(value, name, self.__name__)
             elif isinstance(value, Wrapper):
@@ -156,14 +167,16 @@ class Wrapper(Function):
         allowed = self.neutral[name] if isinstance(self.neutral[name], tuple) else (self.neutral[name],)
         if value is not None and value not in allowed:
             may_be = " or ".join(map(repr, allowed))
-            raise ArgumentError(f"{self.__name__}: {name}={value!r} is gone in Keras 3, which only knows {may_be}: leave it out")
+            raise ArgumentError(
+                f"{self.__name__}: {name}={value!r} is gone in Keras 3, which only knows {may_be}: leave it out"
+            )
 
     def _unknown(self, name):
         near = suggestion(name, sorted(self._known)) or f"; it has {', '.join(sorted(self._known))}"
         return f"{self.__name__} has no argument {name}{near}"
 
     def _diagnosed(self, bound, error):
-        """Keras's refusal in the words of the call: a misspelt activation, or what Keras says with the function's name."""
+        """Keras's refusal in the words of the call: a misspelt word, or what Keras says after the function's name."""
         for name, value in bound.items():
             family = identifier_module(name)
             if family and isinstance(value, str):

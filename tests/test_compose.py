@@ -93,5 +93,7 @@ def test_attention_needs_query_and_value():
 
 @pytest.mark.parametrize("layer", [layer_conv_2d(3, 5), pk.layer_max_pooling_2d(5)])
 def test_a_window_larger_than_its_input(layer):
-    with pytest.raises(pk.ShapeError, match=r"leaves nothing of a tensor of shape \(None, 2, 2, 1\): its window is larger"):
+    with pytest.raises(
+        pk.ShapeError, match=r"leaves nothing of a tensor of shape \(None, 2, 2, 1\): its window is larger"
+    ):
         layer_input(shape=(2, 2, 1)) >> layer

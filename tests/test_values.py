@@ -33,7 +33,9 @@ def test_missing_values_are_named():
         v.whole(float("nan"), "units", "layer_dense")
     with pytest.raises(InvalidValueError, match="units is None; it must be a whole number"):
         v.count(None, "units", "layer_dense")
-    with pytest.raises(InvalidValueError, match=r"kernel_size is \(3, None\); it must be a whole number, or one for each"):
+    with pytest.raises(
+        InvalidValueError, match=r"kernel_size is \(3, None\); it must be a whole number, or one for each"
+    ):
         v.size((3, None), "kernel_size", "layer_conv_2d")
 
 

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Getting started
 #
-# A picture is an array of numbers. This walkthrough teaches a small convolutional network to read handwritten digits, from the
-# data to the saved model, with layers chained by `>>`. It needs no download: 1,797 digits of 8 x 8 grey levels come with
-# pipekeras. Know before: what a layer is, and a little Python.
+# A picture is an array of numbers. This walkthrough teaches a small convolutional network to read handwritten digits,
+# from the data to the saved model, with layers chained by `>>`. It needs no download: 1,797 digits of 8 x 8 grey
+# levels come with pipekeras. Know before: what a layer is, and a little Python.
 
 # %%
 import os
@@ -25,7 +25,8 @@ QUICK = os.environ.get("PIPEKERAS_QUICK") == "1"  # shortens training where only
 print(x_train.shape, y_train.shape, x_test.shape)
 
 # %% [markdown]
-# One digit: 0 is white, 16 is black. A convolution expects channels as well, so the arrays get a last axis of length one.
+# One digit: 0 is white, 16 is black. A convolution expects channels as well, so the arrays get a last axis of length
+# one.
 
 # %%
 print(x_train[0])
@@ -83,8 +84,8 @@ print("predicted:", probabilities.argmax(axis=-1), "in truth:", y_test[:5])
 # %% [markdown]
 # ## Blocks of your own
 #
-# `@verb` makes any function pipeable. Here is the block of a residual network, with a shortcut around two convolutions, in a
-# functional model: from an input to an output.
+# `@verb` makes any function pipeable. Here is the block of a residual network, with a shortcut around two
+# convolutions, in a functional model: from an input to an output.
 
 
 # %%
@@ -95,7 +96,9 @@ def residual(x, filters):
 
 
 inputs = layer_input(shape=(8, 8, 1))
-outputs = inputs >> layer_conv_2d(16, 3, padding="same") >> residual(16) >> residual(16) >> layer_flatten() >> layer_dense(10)
+outputs = (
+    inputs >> layer_conv_2d(16, 3, padding="same") >> residual(16) >> residual(16) >> layer_flatten() >> layer_dense(10)
+)
 deeper = keras_model(inputs, outputs)
 print(deeper.count_params(), "parameters")
 

@@ -1,4 +1,4 @@
-"""What every `layer_*` function is: a wrapper that finds its receiver and understands the arguments of a first layer."""
+"""What every `layer_*` function is: a wrapper that finds its receiver and knows the arguments of a first layer."""
 
 import functools
 import inspect
@@ -20,6 +20,11 @@ _NONE = object()
 class LayerFunction(Wrapper):
     """A `layer_*` function: makes a layer, or applies it at once where a receiver is given."""
 
+    use = (
+        "    {name}({call})\n        makes the layer, a {keras}.\n"
+        "    x >> {name}({call})\n    {name}(x, {call})\n"
+        "        apply it to x: a tensor gives the output, a Sequential model gets the layer, in place, and comes back."
+    )
     extra = [
         inspect.Parameter(name, _BY_NAME, default=default)
         for name, default in [
@@ -39,11 +44,21 @@ class LayerFunction(Wrapper):
                 kwargs = dict(kwargs)
                 receiver = kwargs.pop(name)
                 if receiver is not None and not is_receiver(receiver):
-                    raise ArgumentError(f"{self.__name__}({name}=...) must be a model or tensors, it got {say(receiver)}")
+                    raise ArgumentError(
+                        f"{self.__name__}({name}=...) must be a model or tensors, it got {say(receiver)}"
+                    )
                 return (_NONE if receiver is None else receiver), args, kwargs
         if args and is_receiver(args[0]):
             return args[0], args[1:], kwargs
         return _NONE, args, kwargs
+
+    def _by_name(self, args, kwargs):
+        bound = super()._by_name(args, kwargs)
+        for name in self._layer_arguments & bound.keys():
+            if isinstance(bound[name], LayerFunction):
+                inner = bound[name].__name__
+                raise ArgumentError(f"{self.__name__}({name}={inner}) lacks parentheses: {inner}(...)")
+        return bound
 
     def make(self, bound):
         """The layer, with what 2.x could say of a first layer remembered for when it becomes one."""
@@ -72,10 +87,11 @@ class LayerFunction(Wrapper):
     def _prepared(self, bound):
         """A place for families to put what R means into what Keras takes."""
         for name, value in bound.items():
-            if name.endswith("_constraint") and inspect.isfunction(value):
+            if name.endswith("_constraint") and callable(value):
                 from pipekeras.layers.own import FunctionConstraint
 
-                bound[name] = FunctionConstraint(value)
+                if not isinstance(value, (type, keras.constraints.Constraint)):
+                    bound[name] = FunctionConstraint(value)
         return bound
 
     @functools.cached_property
@@ -108,7 +124,9 @@ def _batch_shape(given, where):
     whole = given.get("batch_input_shape", given.get("batch_shape"))
     if whole is not None:
         if "input_shape" in given and tuple(whole[1:]) != given["input_shape"]:
-            raise InvalidValueError(f"{where}: input_shape={given['input_shape']} and batch_input_shape={whole} disagree")
+            raise InvalidValueError(
+                f"{where}: input_shape={given['input_shape']} and batch_input_shape={whole} disagree"
+            )
         return whole
     shape = given.get("input_shape")
     if shape is None and "input_dim" in given:
@@ -155,8 +173,6 @@ def as_layer(value, where, argument):
         return keras.Sequential(value.layers)
     if isinstance(value, (list, tuple)) and argument == "cell":
         return value
-    if isinstance(value, LayerFunction):
-        raise ArgumentError(f"{where}({argument}={value.__name__}) lacks parentheses: {value.__name__}(...)")
     if value is None or is_layer(value):
         return value
     if hasattr(value, "state_size"):  # a cell of the user's own
@@ -166,6 +182,8 @@ def as_layer(value, where, argument):
 
 class WrapperFunction(LayerFunction):
     """A layer around a layer: `time_distributed(layer_dense(3))`. A model alone in first place is what is wrapped."""
+
+    use = LayerFunction.use + "\n\nWhat is wrapped may be a layer, a chain of layers, or a model."
 
     def _receiver(self, args, kwargs):
         inner_missing = not ({"layer", "cell"} & kwargs.keys()) and (len(args) < 2 or not is_layer(args[1]))
@@ -177,7 +195,10 @@ class WrapperFunction(LayerFunction):
 class PlainFunction(LayerFunction):
     """A function of the layers family that has no receiver in R: the cells of RNNs, layer_pipeline()."""
 
-    extra = [p for p in LayerFunction.extra if p.name in ("name", "dtype", "trainable", "activity_regularizer", "autocast")]
+    use = "    {name}({call})\n        makes the object, a {keras}; nothing is piped into it."
+    extra = [
+        p for p in LayerFunction.extra if p.name in ("name", "dtype", "trainable", "activity_regularizer", "autocast")
+    ]
 
     def _receiver(self, args, kwargs):
         return _NONE, args, kwargs
@@ -198,11 +219,20 @@ class Merge(Step):
         return self.receive(receiver)
 
     def __repr__(self):
-        return f"<{self.name}({len(self.others)} tensor) waits for another: x >> {self.name}(y), or {self.name}([x, y])>"
+        return (
+            f"<{self.name}({len(self.others)} tensor) waits for another: x >> {self.name}(y), or {self.name}([x, y])>"
+        )
 
 
 class MergeFunction(LayerFunction):
     """A merge: `layer_add([x, y])`, `layer_add(x, y)`, `x >> layer_add(y)`; `layer_add()` is the layer alone."""
+
+    use = (
+        "    {name}([x, y], {call})\n    {name}(x, y, {call})\n"
+        "    x >> {name}(y, {call})\n    [x, y] >> {name}({call})\n"
+        "        join tensors into one.\n"
+        "    {name}({call})\n        without tensors makes the layer, a {keras}."
+    )
 
     def __call__(self, *args, **kwargs):
         kwargs = dict(kwargs)

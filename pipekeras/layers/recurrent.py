@@ -1,6 +1,8 @@
 """Recurrent layers and the cells they run."""
 
-from pipekeras.layers._layer import PlainFunction, cell, layer, wrapper
+import inspect
+
+from pipekeras.layers._layer import LayerFunction, PlainFunction, cell, layer, wrapper
 from pipekeras.wrap import name_members
 
 # Gone from Keras 3: the layout (time, batch, features), and the choice between ways of computing the same numbers.
@@ -16,14 +18,19 @@ class _Stack(PlainFunction):
         return super()._by_name(args, kwargs)
 
 
+class _ConvLSTM(LayerFunction):
+    """The ConvLSTMs take unroll, as all recurrent layers do, without saying so in their signature."""
+
+    extra = [*LayerFunction.extra, inspect.Parameter("unroll", inspect.Parameter.KEYWORD_ONLY, default=False)]
+
 
 layer_simple_rnn = layer("SimpleRNN", neutral=_GONE)
 layer_lstm = layer("LSTM", neutral=_GONE)
 layer_gru = layer("GRU", neutral=_GONE)
 
-layer_conv_lstm_1d = layer("ConvLSTM1D")
-layer_conv_lstm_2d = layer("ConvLSTM2D")
-layer_conv_lstm_3d = layer("ConvLSTM3D")
+layer_conv_lstm_1d = _ConvLSTM("ConvLSTM1D")
+layer_conv_lstm_2d = _ConvLSTM("ConvLSTM2D")
+layer_conv_lstm_3d = _ConvLSTM("ConvLSTM3D")
 
 layer_rnn = wrapper("RNN", neutral=_GONE)
 
@@ -33,8 +40,18 @@ rnn_cell_lstm = cell("LSTMCell")
 rnn_cells_stack = _Stack("StackedRNNCells")
 
 # 2.x names; Keras picks the fused GPU kernels on its own where the arguments allow it.
-layer_cudnn_gru = layer("GRU")
-layer_cudnn_lstm = layer("LSTM")
+_NOT_IN_CUDNN = [
+    "activation",
+    "recurrent_activation",
+    "use_bias",
+    "dropout",
+    "recurrent_dropout",
+    "seed",
+    "go_backwards",
+]
+_NOT_IN_CUDNN += ["unroll", "reset_after", "use_cudnn"]
+layer_cudnn_gru = layer("GRU", by_name=_NOT_IN_CUDNN)
+layer_cudnn_lstm = layer("LSTM", by_name=_NOT_IN_CUDNN)
 layer_simple_rnn_cell = cell("SimpleRNNCell")
 layer_gru_cell = cell("GRUCell")
 layer_lstm_cell = cell("LSTMCell")

@@ -15,8 +15,9 @@ def layer_dense_features(object=None, feature_columns=None, **kwargs):
     Source: R `keras::layer_dense_features`.
     """
     raise UnavailableError(
-        "layer_dense_features needs TensorFlow's feature columns, which Keras 3 does not have: use layer_feature_space(),"
-        " or layer_normalization(), layer_category_encoding() and layer_concatenate() on inputs of their own"
+        "layer_dense_features needs TensorFlow's feature columns, which Keras 3 does not have: use"
+        " layer_feature_space(), or layer_normalization(), layer_category_encoding() and layer_concatenate() on inputs"
+        " of their own"
     )
 
 

@@ -29,7 +29,7 @@ class _Bidirectional(WrapperFunction):
 
 
 def _as_one_rnn(chain):
-    """A chain of recurrent layers as one RNN over stacked cells: the same numbers, step by step instead of layer by layer."""
+    """A chain of recurrent layers as one RNN over stacked cells: the same numbers, step by step, not layer by layer."""
     layers = chain.layers
     for inner in layers:
         if not hasattr(inner, "cell") or inner.go_backwards:
@@ -39,7 +39,9 @@ def _as_one_rnn(chain):
             )
     for inner in layers[:-1]:
         if not inner.return_sequences:
-            raise PipeError(f"{inner.name!r} hands only its last output on: it needs return_sequences=True inside a chain")
+            raise PipeError(
+                f"{inner.name!r} hands only its last output on: it needs return_sequences=True inside a chain"
+            )
     last = layers[-1]
     return keras.layers.RNN(
         [inner.cell for inner in layers],
@@ -47,6 +49,7 @@ def _as_one_rnn(chain):
         return_state=last.return_state,
         stateful=last.stateful,
         unroll=last.unroll,
+        zero_output_for_mask=last.zero_output_for_mask,
     )
 
 

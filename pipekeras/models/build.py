@@ -32,14 +32,15 @@ def keras_model_sequential(input_shape=None, name=None, *, trainable=True, layer
     """A model that is a stack of layers, to be piped into.
 
     Args:
-        input_shape: the shape of one sample, without the batch: 784, (28, 28, 1), (None, 14) for sequences of any length.
-            Left out, the first layer's input_shape says it, or the first data that the model meets. As in R keras 2.x, a
-            list of layers here, or a layer, stands for `layers`.
+        input_shape: the shape of one sample, without the batch: 784, (28, 28, 1), (None, 14) for sequences of any
+            length. Left out, the first layer's input_shape says it, or the first data that the model meets. As in R
+            keras 2.x, a list of layers here, or a layer, stands for `layers`.
         name: the model's name; made up where it is None.
         trainable: whether training changes the model's weights.
         layers: layers, or a chain of them, to begin with.
-        **input: more on the input, under the names of either R package: input_dtype, input_batch_size, input_batch_shape,
-            input_name, input_sparse, input_ragged, input_tensor, input_optional; batch_size, dtype, batch_input_shape, ...
+        **input: more on the input, under the names of either R package: input_dtype, input_batch_size,
+            input_batch_shape, input_name, input_sparse, input_ragged, input_tensor, input_optional; batch_size, dtype,
+            batch_input_shape, ...
 
     Returns:
         A `keras.Sequential`. Piping a layer into it adds the layer in place and gives the same model back.
@@ -97,12 +98,14 @@ def _input_layer(where, **given):
 
 
 def keras_input(
-    shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, name=None, tensor=None, optional=False
+    shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, name=None, tensor=None,
+    optional=False,
 ):  # fmt: skip
     """A symbolic tensor: where a functional model begins.
 
     Args:
-        shape: the shape of one sample, without the batch: 784, (28, 28, 1), (None, 14). () is one number for each sample.
+        shape: the shape of one sample, without the batch: 784, (28, 28, 1), (None, 14). () is one number for each
+            sample.
         batch_size: how many samples a batch has, where that is fixed.
         dtype: of the values, "float32" unless said otherwise.
         sparse: whether the tensor is sparse.
@@ -173,8 +176,8 @@ def shape(*dims):
     """A shape as Keras takes it: `shape(None, 28, 28)` is (None, 28, 28).
 
     Args:
-        *dims: whole numbers; None, NaN or -1 for a dimension that is not fixed; lists of those; tensors, arrays and frames,
-            which stand for their own shapes.
+        *dims: whole numbers; None, NaN or -1 for a dimension that is not fixed; lists of those; tensors, arrays and
+            frames, which stand for their own shapes.
 
     Returns:
         A tuple of ints and None.

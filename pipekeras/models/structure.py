@@ -29,7 +29,9 @@ def get_layer(object, name=None, index=None):
     if not isinstance(name, str) and name is not None and index is None:
         raise ArgumentError(f"get_layer: a name is text; for position {name!r} write get_layer(model, index={name!r})")
     if (name is None) == (index is None):
-        raise ArgumentError("get_layer takes a name or an index: get_layer(model, 'dense') or get_layer(model, index=0)")
+        raise ArgumentError(
+            "get_layer takes a name or an index: get_layer(model, 'dense') or get_layer(model, index=0)"
+        )
     layers = object.layers
     return layers[position_of(layers, name if index is None else index, "get_layer")]
 

@@ -76,7 +76,9 @@ def count_params(object):
     Source: R `count_params`.
     """
     if not object.built:
-        raise InvalidValueError(f"{say(object)} is not built yet, so it has no weights to count: give it an input_shape")
+        raise InvalidValueError(
+            f"{say(object)} is not built yet, so it has no weights to count: give it an input_shape"
+        )
     return object.count_params()
 
 
@@ -88,8 +90,8 @@ def freeze_weights(object, from_=None, to=None, which=None):
         object: a model or layer.
         from_: the first layer to freeze: its position from 0 (-2 is the last but one), its name, or the layer.
         to: where to stop: a position, which is itself not frozen, as in `range`; or a name or layer, which is.
-        which: instead, the layers to freeze: positions, names or layers, one or a list; a list of True and False, one for
-            each layer; or a function that gets a layer and says whether.
+        which: instead, the layers to freeze: positions, names or layers, one or a list; a list of True and False, one
+            for each layer; or a function that gets a layer and says whether.
 
     Returns:
         The same model or layer. As in R, naming some layers decides about all: those are frozen, all others are not.
@@ -153,7 +155,9 @@ def _range(layers, from_, to, where):
         if not 0 <= stop <= len(layers):
             raise InvalidValueError(f"{where}: to={to}, but the model has {len(layers)} layers")
     if first >= stop:
-        raise InvalidValueError(f"{where}: from_={_text(from_)} to={_text(to)} leaves no layer: a position `to` is excluded")
+        raise InvalidValueError(
+            f"{where}: from_={_text(from_)} to={_text(to)} leaves no layer: a position `to` is excluded"
+        )
     return set(range(first, stop))
 
 

@@ -116,7 +116,14 @@ def difference(got, expected, tolerance, where="answer"):
         if len(expected) != len(got):
             return f"{where}: R has {len(expected)} elements, pipekeras {len(got)}"
         return next(
-            filter(None, (difference(g, e, tolerance, f"{where}[{i}]") for i, (g, e) in enumerate(zip(got, expected)))), None
+            filter(
+                None,
+                (
+                    difference(g, e, tolerance, f"{where}[{i}]")
+                    for i, (g, e) in enumerate(zip(got, expected, strict=True))
+                ),
+            ),
+            None,
         )
     return None if _same(got, expected, tolerance) else f"{where}: R has {expected!r}, pipekeras {got!r}"
 
@@ -133,7 +140,9 @@ def _same(got, expected, tolerance):
     if isinstance(got, numbers) and isinstance(expected, numbers):
         if isinstance(got, bool) and isinstance(expected, bool):
             return got == expected
-        return math.isclose(got, expected, rel_tol=tolerance, abs_tol=tolerance) or (got != got and expected != expected)
+        return math.isclose(got, expected, rel_tol=tolerance, abs_tol=tolerance) or (
+            got != got and expected != expected
+        )
     if isinstance(expected, str) and isinstance(got, numbers):  # R wrote Inf, -Inf and NaN as text
         return str(float(got)).lower() == {"Inf": "inf", "-Inf": "-inf", "NaN": "nan"}.get(expected, expected).lower()
     return got == expected

@@ -45,7 +45,9 @@ def test_layers_may_be_given_at_once():
 
 
 def test_errors_of_a_sequential():
-    with pytest.raises(pk.ArgumentError, match="keras_model_sequential has no argument input_shap; did you mean input_shape"):
+    with pytest.raises(
+        pk.ArgumentError, match="keras_model_sequential has no argument input_shap; did you mean input_shape"
+    ):
         keras_model_sequential(input_shap=3)
     with pytest.raises(pk.InvalidValueError, match="input_shape has -1; a dimension that is not fixed is None"):
         keras_model_sequential(input_shape=(-1, 3))

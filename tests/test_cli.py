@@ -1,0 +1,74 @@
+"""cli.py and demo.py: the command as a user runs it."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import pipekeras
+from pipekeras import cli, demo
+
+
+def test_help_and_version(capsys):
+    with pytest.raises(SystemExit) as done:
+        cli.main(["--version"])
+    assert done.value.code == 0
+    assert capsys.readouterr().out.strip() == f"pipekeras {pipekeras.__version__}"
+    with pytest.raises(SystemExit) as done:
+        cli.main(["demo", "--help"])
+    assert done.value.code == 0
+    assert "--folder" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [([], "COMMAND"), (["demo", "--epochs", "0"], "must be at least 1, it is 0"), (["demonstrate"], "invalid choice")],
+)
+def test_a_wrong_command_line_says_so(arguments, message, capsys):
+    with pytest.raises(SystemExit) as done:
+        cli.main(arguments)
+    assert done.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_demo_prints_and_saves(tmp_path, capsys):
+    accuracy = demo.run(folder=tmp_path / "a" / "b", epochs=1)
+    printed = capsys.readouterr().out
+    assert "1438 digits of 8 x 8 grey levels to learn from, 359 held out at random" in printed
+    assert "Total params" in printed and "Final epoch" in printed and str((tmp_path / "a" / "b").resolve()) in printed
+    assert 0.1 < accuracy <= 1
+    assert (tmp_path / "a/b/history.png").read_bytes().startswith(b"\x89PNG")
+    assert sorted(p.name for p in (tmp_path / "a/b").iterdir()) == ["digits.keras", "history.png"]
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "history.png"
+    path.write_text("good")
+
+    def fails(where):
+        where.write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        demo._save(path, fails)
+    assert path.read_text() == "good"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.slow
+def test_the_demo_reads_97_of_100_unseen_digits(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "pipekeras.cli", "demo", "--folder", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    accuracy = float(done.stdout.split("held-out digits:")[1].split()[3])
+    assert accuracy >= 0.97
+    import keras
+
+    digits = pipekeras.dataset_digits(test_split=0.2, seed=1)
+    model = keras.models.load_model(tmp_path / "digits.keras")
+    right = (model.predict(digits.test.x[..., None], verbose=0).argmax(-1) == digits.test.y).mean()
+    assert np.isclose(right, accuracy, atol=5e-4)
