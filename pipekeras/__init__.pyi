@@ -2586,6 +2586,9 @@ def train_on_batch(
 @_overload
 def train_on_batch(x: _Any, y: _Any = None, sample_weight: _Any = None, class_weight: _Any = None) -> _Call: ...
 
+# models.evaluation
+from pipekeras.models.evaluation import Evaluation as Evaluation
+
 # models.history
 from pipekeras.models.history import History as History
 @_overload
@@ -2768,19 +2771,19 @@ from pipekeras.errors import UnavailableError as UnavailableError
 
 __version__: str
 __all__ = [
-    "ArgumentError", "Chain", "Config", "DataError", "History", "InvalidValueError", "PipeError", "PipekerasError",
-    "ShapeError", "UnavailableError", "array_reshape", "as_data_frame", "bidirectional", "clear_session", "clone_model",
-    "compile", "constraint_maxnorm", "constraint_minmaxnorm", "constraint_nonneg", "constraint_unitnorm",
-    "count_params", "dataset_boston_housing", "dataset_california_housing", "dataset_cifar10", "dataset_cifar100",
-    "dataset_digits", "dataset_fashion_mnist", "dataset_imdb", "dataset_imdb_word_index", "dataset_mnist",
-    "dataset_reuters", "dataset_reuters_word_index", "evaluate", "fit", "freeze_weights", "from_config", "get_config",
-    "get_layer", "get_weights", "initializer_constant", "initializer_glorot_normal", "initializer_glorot_uniform",
-    "initializer_he_normal", "initializer_he_uniform", "initializer_identity", "initializer_lecun_normal",
-    "initializer_lecun_uniform", "initializer_ones", "initializer_orthogonal", "initializer_random_normal",
-    "initializer_random_uniform", "initializer_stft", "initializer_truncated_normal", "initializer_variance_scaling",
-    "initializer_zeros", "keras_input", "keras_model", "keras_model_sequential", "layer_activation",
-    "layer_activation_elu", "layer_activation_leaky_relu", "layer_activation_parametric_relu", "layer_activation_relu",
-    "layer_activation_selu", "layer_activation_softmax", "layer_activation_thresholded_relu",
+    "ArgumentError", "Chain", "Config", "DataError", "Evaluation", "History", "InvalidValueError", "PipeError",
+    "PipekerasError", "ShapeError", "UnavailableError", "array_reshape", "as_data_frame", "bidirectional",
+    "clear_session", "clone_model", "compile", "constraint_maxnorm", "constraint_minmaxnorm", "constraint_nonneg",
+    "constraint_unitnorm", "count_params", "dataset_boston_housing", "dataset_california_housing", "dataset_cifar10",
+    "dataset_cifar100", "dataset_digits", "dataset_fashion_mnist", "dataset_imdb", "dataset_imdb_word_index",
+    "dataset_mnist", "dataset_reuters", "dataset_reuters_word_index", "evaluate", "fit", "freeze_weights",
+    "from_config", "get_config", "get_layer", "get_weights", "initializer_constant", "initializer_glorot_normal",
+    "initializer_glorot_uniform", "initializer_he_normal", "initializer_he_uniform", "initializer_identity",
+    "initializer_lecun_normal", "initializer_lecun_uniform", "initializer_ones", "initializer_orthogonal",
+    "initializer_random_normal", "initializer_random_uniform", "initializer_stft", "initializer_truncated_normal",
+    "initializer_variance_scaling", "initializer_zeros", "keras_input", "keras_model", "keras_model_sequential",
+    "layer_activation", "layer_activation_elu", "layer_activation_leaky_relu", "layer_activation_parametric_relu",
+    "layer_activation_relu", "layer_activation_selu", "layer_activation_softmax", "layer_activation_thresholded_relu",
     "layer_activity_regularization", "layer_add", "layer_additive_attention", "layer_alpha_dropout", "layer_attention",
     "layer_aug_mix", "layer_auto_contrast", "layer_average", "layer_average_pooling_1d", "layer_average_pooling_2d",
     "layer_average_pooling_3d", "layer_batch_normalization", "layer_bidirectional", "layer_category_encoding",

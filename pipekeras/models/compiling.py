@@ -1,0 +1,317 @@
+"""compile(): names, functions, classes, uncalled wrappers and objects as what Keras takes."""
+
+import functools
+import inspect
+
+from pipekeras import values
+from pipekeras._keras import keras
+from pipekeras.errors import ArgumentError, InvalidValueError, did_you_mean, suggestion
+from pipekeras.models.inputs import slots_of
+from pipekeras.pipe import Function, verb
+from pipekeras.receivers import is_model, is_sequential, say
+
+__all__ = ["compile"]
+
+# Names of losses and metrics that Keras itself spells out elsewhere, or that older Keras knew.
+_SHORT = "mse mae mape msle bce kld acc accuracy crossentropy".split()
+_OF_2 = {"kullback_leibler_divergence": "kl_divergence", "logcosh": "log_cosh", "cosine_proximity": "cosine_similarity"}
+_BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")  # Keras picks the kind when it has seen the shapes
+_GONE = ("target_tensors", "sample_weight_mode")  # arguments of keras 2.x that can only be None now
+
+
+@verb(receiver=is_model, wants="a model")
+def compile(
+    object, optimizer="rmsprop", loss=None, metrics=None, *, loss_weights=None, weighted_metrics=None,
+    run_eagerly=False, steps_per_execution=1, jit_compile="auto", auto_scale_loss=True, **others
+):  # fmt: skip
+    """Say how a model is trained: by which optimizer, on which loss, watching which metrics.
+
+    Args:
+        object: the model. It is changed in place.
+        optimizer: a name such as "adam", or an optimizer of Keras.
+        loss: a name such as "mse", a function of (y_true, y_pred), a loss of Keras; for several outputs a list of these
+            in the order of the outputs, or a dict by their names.
+        metrics: the same, one or several in a list. {"foo": function} is reported as foo. For several outputs a list
+            with an element for each or a dict by their names; what is neither is watched on every output.
+        loss_weights: for several outputs, how much each loss counts: numbers in a list, or in a dict by name.
+        weighted_metrics: metrics that heed sample_weight and class_weight.
+        run_eagerly: whether to run step by step, for debugging.
+        steps_per_execution: batches in one call of the compiled step; must be 1 on torch.
+        jit_compile: whether the backend's compiler is used; "auto" where it can be.
+        auto_scale_loss: whether the loss is scaled in mixed_float16.
+        **others: what a compile() method of the model's own class takes.
+
+    Returns:
+        The model, the same object.
+
+    Raises:
+        InvalidValueError: if the model has no layers yet, or a name is not known.
+        ArgumentError: if an argument does not exist.
+
+    Source: compile().
+    """
+    ready(object, "compile", compiled=False)
+    for name in _GONE:
+        if others.pop(name, None) is not None:
+            raise ArgumentError(f"compile: {name} is gone in Keras 3: leave it out")
+    loss, loss_weights = _weighted(_losses(loss, object), loss_weights, object)
+    given = {
+        "optimizer": _optimizer("rmsprop" if optimizer is None else optimizer),
+        "loss": loss,
+        "metrics": _metrics(metrics, object, "metrics"),
+        "loss_weights": loss_weights,
+        "weighted_metrics": _metrics(weighted_metrics, object, "weighted_metrics"),
+        "run_eagerly": bool(run_eagerly),
+        "steps_per_execution": values.count(1 if steps_per_execution is None else steps_per_execution,
+                                            "steps_per_execution", "compile"),
+        "jit_compile": "auto" if jit_compile is None else jit_compile,
+        "auto_scale_loss": auto_scale_loss is None or bool(auto_scale_loss),
+    }  # fmt: skip
+    if type(object).compile == keras.Model.compile:
+        if others:
+            name = next(iter(others))
+            raise ArgumentError(f"compile has no argument {name}{suggestion(name, given)}")
+        object.compile(**given)
+    else:
+        object.compile(**_for_own_method(object, given, optimizer, others))
+    return object
+
+
+def _for_own_method(model, given, optimizer, others):
+    """For a class with a compile() of its own: the arguments that differ from R's defaults, and those it requires."""
+    plain = {"loss": None, "metrics": None, "loss_weights": None, "weighted_metrics": None, "run_eagerly": False,
+             "steps_per_execution": 1, "jit_compile": "auto", "auto_scale_loss": True}  # fmt: skip
+    required = {
+        name
+        for name, p in inspect.signature(type(model).compile).parameters.items()
+        if p.default is p.empty and p.kind is not p.VAR_KEYWORD
+    }
+    wanted = {n: v for n, v in given.items() if n in required or (n in plain and v != plain[n])}
+    if optimizer is not None and not (isinstance(optimizer, str) and optimizer == "rmsprop"):
+        wanted["optimizer"] = given["optimizer"]
+    own = {name: value.uncalled() if hasattr(value, "uncalled") else value for name, value in others.items()}
+    return wanted | own
+
+
+def ready(model, where, compiled=True):
+    """Raise if the model has no layers, or has not been compiled where it must be."""
+    if is_sequential(model) and not model.layers:
+        raise InvalidValueError(
+            f"{where}: {say(model)} has no layers yet: add some first, as in model >> layer_dense(1)"
+        )
+    if compiled and not model.compiled:
+        raise InvalidValueError(f"{where}: {say(model)} is not compiled; compile it first: model >> compile(...)")
+
+
+# One optimizer, loss or metric ----------------------------------------------------------------------------------------
+
+
+def _optimizer(value):
+    value = _called(value)
+    if isinstance(value, str):
+        try:
+            return keras.optimizers.get(value)
+        except ValueError:
+            raise _unknown("optimizer", value, [n.lower() for n in dir(keras.optimizers) if n[:1].isupper()]) from None
+    if isinstance(value, type) and issubclass(value, keras.optimizers.Optimizer):
+        return value()
+    if isinstance(value, (keras.optimizers.Optimizer, dict)) or hasattr(value, "apply_gradients"):
+        return value
+    raise InvalidValueError(
+        f'compile: optimizer must be a name such as "adam" or an optimizer of Keras, it got {say(value)}'
+    )
+
+
+def _loss(value):
+    value = _called(value)
+    if isinstance(value, str):
+        value = _OF_2.get(value, value)
+        if value not in _BY_SHAPE[2:]:
+            _known(keras.losses, "loss", value)
+    elif value is not None and not callable(value):
+        raise InvalidValueError(
+            f'compile: loss must be a name such as "mse", a function or a loss of Keras, it got {say(value)}'
+        )
+    return value
+
+
+def _metric(value, name=None):
+    """One metric; with a name, the one it is reported under."""
+    value = _called(value)
+    if isinstance(value, str):
+        value = _OF_2.get(value, value)
+        if value not in _BY_SHAPE:
+            _known(keras.metrics, "metrics", value)
+        return value
+    if isinstance(value, keras.metrics.Metric):
+        return value
+    if isinstance(value, type) and issubclass(value, keras.metrics.Metric):
+        return value()
+    if not callable(value):
+        raise InvalidValueError(
+            f'compile: metrics must be names such as "accuracy", functions or metrics of Keras, it got {say(value)}'
+        )
+    own = not str(getattr(value, "__module__", "")).startswith("keras.")
+    function = _aligned(value) if own else value
+    if name is None and own and getattr(function, "__name__", "<lambda>") == "<lambda>":
+        name = "custom_metric"  # as R calls a function without a name
+    return function if name is None else keras.metrics.MeanMetricWrapper(function, name=name)
+
+
+def _aligned(function):
+    """A metric of the user's own that gets targets of shape (n,) as (n, 1) where the outputs are.
+
+    Keras does that for losses, not here; NumPy's broadcasting would make (n, n) of the two, and a wrong metric.
+    """
+
+    @functools.wraps(function)
+    def aligned(y_true, y_pred, *args, **kwargs):
+        if len(y_true.shape) == len(y_pred.shape) - 1 and y_pred.shape[-1] == 1:
+            y_true = keras.ops.expand_dims(y_true, -1)
+        return function(y_true, y_pred, *args, **kwargs)
+
+    return aligned
+
+
+def _called(value):
+    """What a function of ours means where its parentheses were left out."""
+    if isinstance(value, Function):
+        uncalled = getattr(value, "uncalled", None)
+        return uncalled() if uncalled else getattr(value, "function", value)
+    return value
+
+
+def _known(module, argument, name):
+    if isinstance(getattr(module, name, None), type):
+        return  # a class: made by Keras when it is needed, not here to see whether it is there
+    try:
+        module.get(name)
+    except ValueError:
+        raise _unknown(argument, name, [*_names(module), *_SHORT]) from None
+
+
+@functools.cache
+def _names(module):
+    return tuple(
+        n for n in dir(module) if n == n.lower() and n[0] != "_" and n not in ("get", "serialize", "deserialize")
+    )
+
+
+def _unknown(argument, name, known):
+    near = did_you_mean(name, known)
+    hint = f'; did you mean "{near}"?' if near else f"; Keras has {', '.join(sorted(set(known)))}"
+    return InvalidValueError(f'compile: {argument}="{name}" is not known{hint}')
+
+
+# Several of them ------------------------------------------------------------------------------------------------------
+
+
+def _losses(value, model):
+    if isinstance(value, dict):
+        value = {name: _loss(one) for name, one in value.items()}
+        outputs = slots_of(model, "outputs")
+        if outputs is None:
+            return value
+        _check_names(value, outputs, "loss")
+        return (
+            value[outputs.names[0]]
+            if outputs.names == list(value) and len(value) == 1 and not outputs.by_name
+            else value
+        )
+    if isinstance(value, (list, tuple)):
+        value = [_loss(one) for one in value]
+        return value[0] if len(value) == 1 else value
+    return _loss(value)
+
+
+def _check_names(value, outputs, argument):
+    for name in value:
+        if name not in outputs.names:
+            near = did_you_mean(name, outputs.names)
+            hint = f"; did you mean {near!r}?" if near else f", which has {', '.join(map(repr, outputs.names))}"
+            raise InvalidValueError(f"compile: {argument} is for {name!r}, which is no output of the model{hint}")
+
+
+def _metrics(value, model, argument):
+    """The metrics in a form that Keras takes: None, a list, a list with a list for each output, a dict by output."""
+    if value is None:
+        return None
+    outputs = slots_of(model, "outputs")
+    several = len(outputs.slots) if outputs else 1
+    if isinstance(value, dict) and not _named_functions(value, outputs):
+        if several == 1 and (outputs is None or set(value) != set(outputs.names)):
+            return [m for one in value.values() for m in _flat(one)]
+        _check_names(value, outputs, argument)
+        return {name: _flat(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)) and several > 1 and len(value) == several:
+        return [_flat(one) for one in value]
+    if several == 1 or isinstance(value, (list, tuple)) and any(isinstance(one, (list, tuple)) for one in value):
+        return _flat(value, nested=several > 1)
+    if any(isinstance(one, keras.metrics.Metric) for one in (value if isinstance(value, (list, tuple)) else [value])):
+        raise InvalidValueError(
+            f"compile: {argument} has a metric object, which can watch one output; the model has {several}: give"
+            f" {{{', '.join(f'{name!r}: [...]' for name in outputs.names)}}}"
+        )
+    return [_flat(value) for _ in range(several)]
+
+
+def _named_functions(value, outputs):
+    """Whether a dict names functions, {"foo": f}, and not outputs."""
+    if outputs and any(name in outputs.names for name in value):
+        return False
+    return all(inspect.isfunction(one) or isinstance(one, functools.partial) for one in value.values())
+
+
+def _flat(value, nested=False):
+    """Metrics in one list; a dict among them names its functions."""
+    if value is None:
+        return []
+    if isinstance(value, dict):
+        return [_metric(one, name) for name, one in value.items()]
+    if isinstance(value, (list, tuple)):
+        if nested:
+            return [_flat(one) for one in value]
+        return [m for one in value for m in (_flat(one) if isinstance(one, (dict, list, tuple)) else [_metric(one)])]
+    return [_metric(value)]
+
+
+def _weighted(loss, value, model):
+    """The loss and its weights as floats, both in a list or both in a dict, as Keras wants them."""
+    if value is None:
+        return loss, None
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    outputs = slots_of(model, "outputs")
+    if isinstance(value, dict):
+        weights = {name: _weight(one) for name, one in value.items()}
+        if outputs is None or isinstance(loss, dict):
+            return loss, weights | {name: 1.0 for name in loss if name not in weights} if isinstance(
+                loss, dict
+            ) else weights
+        _check_names(weights, outputs, "loss_weights")
+        weights = [weights.get(name, 1.0) for name in outputs.names]
+    elif isinstance(value, (list, tuple)):
+        weights = [_weight(one) for one in value]
+        if outputs and len(weights) != len(outputs.names):
+            raise InvalidValueError(
+                f"compile: loss_weights has {len(weights)} numbers, the model {len(outputs.names)}"
+                f" output{'s' * (len(outputs.names) != 1)}:"
+                f" {', '.join(map(repr, outputs.names))}"
+            )
+    else:
+        return loss, _weight(value)
+    if outputs and isinstance(loss, dict):
+        return loss, dict(zip(outputs.names, weights, strict=True))
+    if outputs and len(weights) == 1:
+        return loss, weights[0]
+    if outputs and not isinstance(loss, (list, tuple)):
+        loss = [loss] * len(weights)  # one for all outputs
+    return loss, weights
+
+
+def _weight(value):
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value:
+        return float(value)
+    if hasattr(value, "item"):
+        return float(value.item())
+    raise InvalidValueError(f"compile: loss_weights must be numbers, it got {say(value)}")

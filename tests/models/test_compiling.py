@@ -1,0 +1,219 @@
+"""models/compiling.py: what optimizer, loss and metrics may be, and under which names they are reported."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from pipekeras._keras import keras
+from pipekeras.errors import ArgumentError, InvalidValueError
+from pipekeras.growing import sequential
+from pipekeras.models import train
+from pipekeras.models.compiling import compile
+from pipekeras.pipe import verb
+from pipekeras.wrap import Wrapper
+
+X, Y = np.ones((6, 3), "float32"), np.linspace(0, 1, 6).astype("float32")
+
+
+def net(units=1):
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(units)], name="net")
+
+
+def two_outputs():
+    inputs = keras.Input((3,))
+    return keras.Model(inputs, [keras.layers.Dense(1, name="u")(inputs), keras.layers.Dense(1, name="v")(inputs)])
+
+
+def foo(y_true, y_pred):
+    return keras.ops.mean(keras.ops.abs(y_true - y_pred), axis=-1)
+
+
+def reported(model, y=Y):
+    model.run_eagerly = True  # quicker for a single batch
+    return list(train.test_on_batch(model, X, y))
+
+
+def test_the_model_comes_back_changed():
+    model = net()
+    assert (model >> compile(loss="mse")) is model and compile(model, "adam") is model
+    assert model.compiled and model.optimizer.name == "adam"
+
+
+def test_r_defaults():
+    model = compile(net(), loss="mse", optimizer=None, metrics=None, loss_weights=None, jit_compile=None)
+    assert (
+        isinstance(model.optimizer, keras.optimizers.RMSprop)
+        and model.steps_per_execution == 1
+        and not model.run_eagerly
+    )
+    assert reported(model) == ["loss"]
+    compile(net(), loss="mse", target_tensors=None, sample_weight_mode=None)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "names"),
+    [
+        ("mae", ["mae"]),
+        ("accuracy", ["accuracy"]),
+        ("acc", ["acc"]),
+        (["mse", "mae"], ["mse", "mae"]),
+        (("mae", "MeanSquaredError"), ["mae", "MeanSquaredError"]),
+        (foo, ["foo"]),
+        ([foo, "mae"], ["foo", "mae"]),
+        ({"bar": foo}, ["bar"]),
+        (["mae", {"bar": foo, "baz": foo}], ["mae", "bar", "baz"]),
+        ([["mae", foo]], ["mae", "foo"]),
+        (lambda a, b: foo(a, b), ["custom_metric"]),
+        ({"bar": functools.partial(foo)}, ["bar"]),
+        ("kullback_leibler_divergence", ["kl_divergence"]),
+        ([], []),
+    ],
+)
+def test_what_metrics_are_called(metrics, names):
+    assert reported(compile(net(), loss="mse", metrics=metrics)) == ["loss", *names]
+
+
+def test_objects_classes_and_uncalled_wrappers():
+    adam, mae = Wrapper("Adam", module="optimizers"), Wrapper("MeanAbsoluteError", module="metrics")
+    adam.__name__, mae.__name__ = "optimizer_adam", "metric_mean_absolute_error"
+    for optimizer in (adam, keras.optimizers.Adam, keras.optimizers.Adam(), "adam", "Adam"):
+        assert isinstance(compile(net(), optimizer, "mse").optimizer, keras.optimizers.Adam)
+    for metric in (mae, keras.metrics.MeanAbsoluteError, keras.metrics.MeanAbsoluteError(), verb(foo)):
+        assert reported(compile(net(), "adam", "mse", [metric]))[1] in ("mean_absolute_error", "foo")
+    for loss in (
+        keras.losses.MeanSquaredError,
+        keras.losses.MeanSquaredError(),
+        keras.losses.mean_squared_error,
+        ["mse"],
+    ):
+        model = compile(net(), "adam", loss)
+        model.set_weights([np.zeros((3, 1)), np.zeros(1)])
+        assert train.test_on_batch(model, X, Y * 0 + 1).loss == pytest.approx(1.0)
+
+
+def test_a_metric_of_ones_own_sees_targets_in_the_shape_of_the_outputs():
+    model = compile(net(), loss="mse", metrics=[foo, "mae", {"bar": foo}])
+    result = train.evaluate(model, X, Y, verbose=0)
+    assert result.foo == pytest.approx(result.mae, rel=1e-5) and result.bar == pytest.approx(result.mae, rel=1e-5)
+
+
+def test_a_learning_rate_survives():
+    assert float(compile(net(), keras.optimizers.SGD(0.25)).optimizer.learning_rate) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("loss", "metrics", "names"),
+    [
+        ("mse", "mae", ["u_mae", "v_mae"]),
+        (["mse", "mae"], ["mae", "mse"], ["u_mae", "v_mse"]),
+        ({"u": "mse", "v": "mae"}, {"v": foo}, ["v_foo"]),
+        ({"v": "mae", "u": foo}, {"u": ["mae", {"bar": foo}]}, ["u_mae", "u_bar"]),
+        ("mse", ["mae", "mse", foo], ["u_mae", "u_mse", "u_foo", "v_mae", "v_mse", "v_foo"]),
+        ("mse", [["mae", foo], "mse"], ["u_mae", "u_foo", "v_mse"]),
+        ("mse", {"bar": foo}, ["u_bar", "v_bar"]),
+    ],
+)
+def test_several_outputs(loss, metrics, names):
+    model = compile(two_outputs(), "adam", loss, metrics, loss_weights=[1, 0.5])
+    assert reported(model, [Y, Y]) == ["loss", "u_loss", "v_loss", *names]
+
+
+@pytest.mark.parametrize("loss", ["mse", ["mse", "mse"], {"u": "mse", "v": "mse"}], ids=["one", "list", "dict"])
+@pytest.mark.parametrize("weights", [[1, 0], np.array([1.0, 0.0]), {"v": 0}], ids=["list", "array", "dict"])
+def test_loss_weights(loss, weights):
+    result = train.evaluate(compile(two_outputs(), loss=loss, loss_weights=weights), X, [Y, Y], verbose=0)
+    assert result.loss == pytest.approx(result.u_loss, rel=1e-5)
+
+
+def test_a_dict_for_the_only_output():
+    model = net()
+    assert reported(compile(model, loss={model.layers[-1].name: "mse"})) == ["loss"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"optimizer": "adm"}, 'compile: optimizer="adm" is not known; did you mean "adam"?'),
+        ({"optimizer": "zzz"}, 'compile: optimizer="zzz" is not known; Keras has adadelta, '),
+        ({"optimizer": 3}, 'compile: optimizer must be a name such as "adam" or an optimizer of Keras, it got 3'),
+        ({"loss": "mean_sqared_error"}, 'loss="mean_sqared_error" is not known; did you mean "mean_squared_error"?'),
+        ({"loss": "mean_sq"}, 'did you mean "mean_squared_error"?'),
+        ({"loss": 0.5}, 'compile: loss must be a name such as "mse", a function or a loss of Keras, it got 0.5'),
+        ({"metrics": "acuracy"}, 'compile: metrics="acuracy" is not known; did you mean "accuracy"?'),
+        ({"metrics": ["mae", "msee"]}, 'metrics="msee" is not known; did you mean "mse"?'),
+        ({"metrics": [None]}, 'metrics must be names such as "accuracy", functions or metrics of Keras, it got None'),
+        ({"weighted_metrics": "maee"}, 'is not known; did you mean "mae"?'),
+        ({"loss_weights": [1, 2]}, "compile: loss_weights has 2 numbers, the model 1 output: 'dense'"),
+        ({"loss_weights": ["a"]}, "compile: loss_weights must be numbers, it got 'a'"),
+        ({"steps_per_execution": 1.5}, "compile: steps_per_execution must be a whole number, it got 1.5"),
+    ],
+)  # fmt: skip
+def test_what_is_not_known_says_so(arguments, message):
+    with pytest.raises(InvalidValueError) as error:
+        compile(net(), **{"loss": "mse", **arguments})
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"metric": "acc"}, "compile has no argument metric; did you mean metrics?"),
+        ({"optimiser": "adam"}, "compile has no argument optimiser; did you mean optimizer?"),
+        ({"qqq": 1}, "compile has no argument qqq"),
+        ({"target_tensors": 1}, "compile: target_tensors is gone in Keras 3: leave it out"),
+    ],
+)
+def test_arguments_that_do_not_exist(arguments, message):
+    with pytest.raises(ArgumentError) as error:
+        net() >> compile(loss="mse", **arguments)
+    assert str(error.value) == message
+
+
+def test_outputs_that_do_not_exist():
+    for argument in ("loss", "metrics"):
+        with pytest.raises(
+            InvalidValueError, match=f"compile: {argument} is for 'w', which is no output of the model, which"
+        ):
+            compile(two_outputs(), **{"loss": "mse", argument: {"u": "mse", "w": "mae"}})
+    with pytest.raises(
+        InvalidValueError, match="metrics has a metric object, which can watch one output; the model has 2"
+    ):
+        compile(two_outputs(), "adam", "mse", ["mae", "mse", keras.metrics.MeanAbsoluteError()])
+
+
+def test_a_model_without_layers():
+    for model in (sequential(), keras.Sequential(name="net"), keras.Sequential([keras.Input((3,))])):
+        with pytest.raises(
+            InvalidValueError, match=r"compile: model '\w+' \(Sequential\) has no layers yet: add some first"
+        ):
+            model >> compile("adam", "mse")
+    with pytest.raises(TypeError, match="compile applies to a model, it got 'adam'"):
+        "adam" >> compile(loss="mse")
+
+
+class Gan(keras.Model):
+    """A model with a compile() of its own."""
+
+    def compile(self, d_optimizer, g_optimizer, loss_fn=None, loss=None):
+        super().compile(loss=loss)
+        self.given = (d_optimizer, g_optimizer, loss_fn)
+
+
+def test_a_compile_of_the_models_own_gets_what_is_given_and_no_more():
+    first, second = keras.optimizers.Adam(), keras.optimizers.SGD()
+    model = Gan() >> compile(d_optimizer=first, g_optimizer=second, loss_fn="any")
+    assert model.given == (first, second, "any") and model.compiled
+
+
+class Fussy(keras.Model):
+    """A model whose compile() requires what R has defaults for."""
+
+    def compile(self, optimizer, loss, extra=1):
+        super().compile(optimizer=optimizer, loss=loss)
+        self.extra = extra
+
+
+def test_a_compile_of_the_models_own_gets_what_it_requires():
+    model = compile(Fussy(), loss="mse", extra=2)
+    assert isinstance(model.optimizer, keras.optimizers.RMSprop) and model.extra == 2
