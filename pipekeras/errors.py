@@ -50,10 +50,11 @@ def did_you_mean(word, known):
     spelling.
     """
     word, known = str(word), list(known)
-    begins = [name for name in known if name.startswith(word)]
+    lower = word.lower()
+    begins = [name for name in known if name == lower] or [name for name in known if name.startswith(lower)]
     if word and begins:
         return min(begins, key=len)
-    close = get_close_matches(word, known, n=1, cutoff=0.6) or get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    close = get_close_matches(word, known, n=1, cutoff=0.6) or get_close_matches(lower, known, n=1, cutoff=0.6)
     return close[0] if close else None
 
 

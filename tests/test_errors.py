@@ -27,6 +27,8 @@ def test_a_name_cut_short_counts_first_then_spelling():
     assert errors.did_you_mean("return_sequence", known) == "return_sequences"
     assert errors.did_you_mean("retrun_state", known) == "return_state"
     assert errors.did_you_mean("Kernel_Size", known) == "kernel_size"
+    assert errors.did_you_mean("Relu", ["elu", "relu", "relu6"]) == "relu"
+    assert errors.did_you_mean("iris", ["irisch", "iris"]) == "iris"
     assert errors.did_you_mean("banana", known) is None
     assert errors.did_you_mean("", known) is None
 
