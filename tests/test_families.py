@@ -10,7 +10,6 @@ import pipekeras as pk
 from pipekeras import constraints, initializers, regularizers
 from pipekeras._keras import keras
 
-
 R_API = Path(__file__).parent / "data" / "r-api"
 
 
@@ -45,7 +44,9 @@ def test_old_names_and_fractions_that_r_loses():
 
 
 def test_misspelt_arguments():
-    with pytest.raises(pk.ArgumentError, match="initializer_random_normal has no argument width; it has mean, seed, stddev"):
+    with pytest.raises(
+        pk.ArgumentError, match="initializer_random_normal has no argument width; it has mean, seed, stddev"
+    ):
         pk.initializer_random_normal(width=1)
     with pytest.raises(pk.ArgumentError, match="regularizer_l1_l2 takes 2 arguments by position, it got 3"):
         pk.regularizer_l1_l2(1, 2, 3)
