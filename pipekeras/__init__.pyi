@@ -27,8 +27,9 @@ class _Layer:
     def __getattr__(self, name: str) -> _Any: ...
 
 _Receiver = _Tensor | _Model | _Sequence[_Tensor] | _Mapping[str, _Tensor]
-_Sizes = int | _Sequence[_Any]
-_Shape = int | _Sequence[int | None] | None
+_Whole = int | float  # R's numbers: 32.0 is 32, and 32.5 an error
+_Sizes = _Whole | _Sequence[_Any]
+_Shape = _Whole | _Sequence[_Whole | None] | None
 
 # pipe
 from pipekeras.pipe import Chain as Chain
@@ -40,118 +41,121 @@ def verb(function: _Any = None, *, receiver: _Any = ..., wants: _Any = None) -> 
 def layer_activity_regularization(
     object: _Receiver, l1: _Any = 0.0, l2: _Any = 0.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activity_regularization(
     l1: _Any = 0.0, l2: _Any = 0.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_dense(
-    object: _Receiver, units: int, activation: _Any = None, use_bias: bool = True,
+    object: _Receiver, units: _Whole, activation: _Any = None, use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
-    bias_constraint: _Any = None, lora_rank: int | None = None, lora_alpha: _Any = None, *,
+    bias_constraint: _Any = None, lora_rank: _Whole | None = None, lora_alpha: _Any = None, *,
     quantization_config: _Any = None, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_dense(
-    units: int, activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
+    units: _Whole, activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, bias_regularizer: _Any = None,
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None,
-    lora_rank: int | None = None, lora_alpha: _Any = None, *, quantization_config: _Any = None, name: str | None = None,
-    dtype: _Any = None, trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    lora_rank: _Whole | None = None, lora_alpha: _Any = None, *, quantization_config: _Any = None,
+    name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
+    input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_einsum_dense(
     object: _Receiver, equation: _Any, output_shape: _Any, activation: _Any = None, bias_axes: _Any = None,
     kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     bias_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None,
-    lora_rank: int | None = None, lora_alpha: _Any = None, *, gptq_unpacked_column_size: _Any = None,
+    lora_rank: _Whole | None = None, lora_alpha: _Any = None, *, gptq_unpacked_column_size: _Any = None,
     quantization_config: _Any = None, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_einsum_dense(
     equation: _Any, output_shape: _Any, activation: _Any = None, bias_axes: _Any = None,
     kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     bias_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None,
-    lora_rank: int | None = None, lora_alpha: _Any = None, *, gptq_unpacked_column_size: _Any = None,
+    lora_rank: _Whole | None = None, lora_alpha: _Any = None, *, gptq_unpacked_column_size: _Any = None,
     quantization_config: _Any = None, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_embedding(
-    object: _Receiver, input_dim: int | None, output_dim: _Sizes, embeddings_initializer: _Any = 'uniform',
+    object: _Receiver, input_dim: _Whole | None, output_dim: _Sizes, embeddings_initializer: _Any = 'uniform',
     embeddings_regularizer: _Any = None, embeddings_constraint: _Any = None, mask_zero: bool = False,
-    weights: _Any = None, lora_rank: int | None = None, lora_alpha: _Any = None, *, quantization_config: _Any = None,
+    weights: _Any = None, lora_rank: _Whole | None = None, lora_alpha: _Any = None, *, quantization_config: _Any = None,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_length: int | None = None
+    batch_size: _Whole | None = None, input_length: _Whole | None = None
 ) -> _Any: ...
 @_overload
 def layer_embedding(
-    input_dim: int | None, output_dim: _Sizes, embeddings_initializer: _Any = 'uniform',
+    input_dim: _Whole | None, output_dim: _Sizes, embeddings_initializer: _Any = 'uniform',
     embeddings_regularizer: _Any = None, embeddings_constraint: _Any = None, mask_zero: bool = False,
-    weights: _Any = None, lora_rank: int | None = None, lora_alpha: _Any = None, *, quantization_config: _Any = None,
+    weights: _Any = None, lora_rank: _Whole | None = None, lora_alpha: _Any = None, *, quantization_config: _Any = None,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_length: int | None = None, object: None = None
+    batch_size: _Whole | None = None, input_length: _Whole | None = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_identity(
     object: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_identity(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_lambda(
     object: _Receiver, f: _Any, output_shape: _Any = None, mask: _Any = None, arguments: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_lambda(
     f: _Any, output_shape: _Any = None, mask: _Any = None, arguments: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_masking(
     object: _Receiver, mask_value: _Any = 0.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_masking(
     mask_value: _Any = 0.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.activations
@@ -159,254 +163,259 @@ def layer_masking(
 def layer_activation(
     object: _Receiver, activation: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation(
     activation: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_elu(
     object: _Receiver, alpha: _Any = 1.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_elu(
     alpha: _Any = 1.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_leaky_relu(
     object: _Receiver, negative_slope: _Any = 0.3, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_leaky_relu(
     negative_slope: _Any = 0.3, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_parametric_relu(
     object: _Receiver, alpha_initializer: _Any = 'Zeros', alpha_regularizer: _Any = None, alpha_constraint: _Any = None,
     shared_axes: _Sizes | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_parametric_relu(
     alpha_initializer: _Any = 'Zeros', alpha_regularizer: _Any = None, alpha_constraint: _Any = None,
     shared_axes: _Sizes | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_relu(
     object: _Receiver, max_value: _Any = None, negative_slope: _Any = 0.0, threshold: _Any = 0.0, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_relu(
     max_value: _Any = None, negative_slope: _Any = 0.0, threshold: _Any = 0.0, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_selu(
     object: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_selu(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_softmax(
     object: _Receiver, axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_softmax(
     axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_thresholded_relu(
     object: _Receiver, theta: _Any = 1.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_thresholded_relu(
     theta: _Any = 1.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.convolutional
 @_overload
 def layer_conv_1d(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = 1, groups: _Sizes = 1, activation: _Any = None,
     use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros',
     kernel_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
     kernel_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
-    batch_shape: _Shape = None, batch_size: int | None = None, input_dim: int | None = None,
-    input_length: int | None = None, weights: _Any = None
+    batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
+    input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_conv_1d(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = 1, groups: _Sizes = 1, activation: _Any = None,
     use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros',
     kernel_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
     kernel_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
-    batch_shape: _Shape = None, batch_size: int | None = None, input_dim: int | None = None,
-    input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
+    input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_conv_1d_transpose(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     output_padding: _Sizes | None = None, data_format: str | None = None, dilation_rate: _Sizes | None = 1,
     activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, bias_regularizer: _Any = None,
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_conv_1d_transpose(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     output_padding: _Sizes | None = None, data_format: str | None = None, dilation_rate: _Sizes | None = 1,
     activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, bias_regularizer: _Any = None,
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_conv_2d(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1), groups: _Sizes = 1, activation: _Any = None,
     use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros',
     kernel_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
     kernel_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
-    batch_shape: _Shape = None, batch_size: int | None = None, input_dim: int | None = None,
-    input_length: int | None = None, weights: _Any = None
+    batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
+    input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_conv_2d(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1), groups: _Sizes = 1, activation: _Any = None,
     use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros',
     kernel_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
     kernel_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
-    batch_shape: _Shape = None, batch_size: int | None = None, input_dim: int | None = None,
-    input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
+    input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_conv_2d_transpose(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
     output_padding: _Sizes | None = None, data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1),
     activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, bias_regularizer: _Any = None,
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_conv_2d_transpose(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
     output_padding: _Sizes | None = None, data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1),
     activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, bias_regularizer: _Any = None,
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_conv_3d(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = (1, 1, 1), padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = (1, 1, 1),
+    padding: _Any = 'valid', data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1, 1),
+    groups: _Sizes = 1, activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
+    bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, bias_regularizer: _Any = None,
+    activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
+    name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
+    input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
+) -> _Any: ...
+@_overload
+def layer_conv_3d(
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = (1, 1, 1), padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1, 1), groups: _Sizes = 1,
     activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, bias_regularizer: _Any = None,
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
-) -> _Any: ...
-@_overload
-def layer_conv_3d(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = (1, 1, 1), padding: _Any = 'valid',
-    data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1, 1), groups: _Sizes = 1,
-    activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
-    bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, bias_regularizer: _Any = None,
-    activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
-    name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
-    input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_conv_3d_transpose(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = (1, 1, 1), padding: _Any = 'valid',
-    output_padding: _Sizes | None = None, data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1, 1),
-    activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
-    bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, bias_regularizer: _Any = None,
-    activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
-    name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
-    input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = (1, 1, 1),
+    padding: _Any = 'valid', output_padding: _Sizes | None = None, data_format: str | None = None,
+    dilation_rate: _Sizes | None = (1, 1, 1), activation: _Any = None, use_bias: bool = True,
+    kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
+    bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
+    bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+    autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_conv_3d_transpose(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = (1, 1, 1), padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = (1, 1, 1), padding: _Any = 'valid',
     output_padding: _Sizes | None = None, data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1, 1),
     activation: _Any = None, use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, bias_regularizer: _Any = None,
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_depthwise_conv_1d(
@@ -417,7 +426,8 @@ def layer_depthwise_conv_1d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_depthwise_conv_1d(
@@ -427,8 +437,8 @@ def layer_depthwise_conv_1d(
     depthwise_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
     depthwise_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
-    batch_shape: _Shape = None, batch_size: int | None = None, input_dim: int | None = None,
-    input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
+    input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_depthwise_conv_2d(
@@ -439,7 +449,8 @@ def layer_depthwise_conv_2d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_depthwise_conv_2d(
@@ -449,54 +460,56 @@ def layer_depthwise_conv_2d(
     depthwise_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
     depthwise_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
-    batch_shape: _Shape = None, batch_size: int | None = None, input_dim: int | None = None,
-    input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
+    input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_locally_connected_1d(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, activation: _Any = None, use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_locally_connected_1d(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, activation: _Any = None, use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_locally_connected_2d(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, activation: _Any = None, use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_locally_connected_2d(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, activation: _Any = None, use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_separable_conv_1d(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = 1, depth_multiplier: _Sizes = 1,
     activation: _Any = None, use_bias: bool = True, depthwise_initializer: _Any = 'glorot_uniform',
     pointwise_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros',
@@ -504,11 +517,12 @@ def layer_separable_conv_1d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, pointwise_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_separable_conv_1d(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = 1, depth_multiplier: _Sizes = 1,
     activation: _Any = None, use_bias: bool = True, depthwise_initializer: _Any = 'glorot_uniform',
     pointwise_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros',
@@ -516,12 +530,12 @@ def layer_separable_conv_1d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, pointwise_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_separable_conv_2d(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1), depth_multiplier: _Sizes = 1,
     activation: _Any = None, use_bias: bool = True, depthwise_initializer: _Any = 'glorot_uniform',
     pointwise_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros',
@@ -529,11 +543,12 @@ def layer_separable_conv_2d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, pointwise_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_separable_conv_2d(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = (1, 1), padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = (1, 1), depth_multiplier: _Sizes = 1,
     activation: _Any = None, use_bias: bool = True, depthwise_initializer: _Any = 'glorot_uniform',
     pointwise_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros',
@@ -541,8 +556,8 @@ def layer_separable_conv_2d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, pointwise_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.pooling
@@ -551,186 +566,192 @@ def layer_average_pooling_1d(
     object: _Receiver, pool_size: _Sizes = 2, strides: _Sizes | None = None, padding: _Any = 'valid',
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_average_pooling_1d(
     pool_size: _Sizes = 2, strides: _Sizes | None = None, padding: _Any = 'valid', data_format: str | None = None,
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_average_pooling_2d(
     object: _Receiver, pool_size: _Sizes = (2, 2), strides: _Sizes | None = None, padding: _Any = 'valid',
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_average_pooling_2d(
     pool_size: _Sizes = (2, 2), strides: _Sizes | None = None, padding: _Any = 'valid', data_format: str | None = None,
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_average_pooling_3d(
     object: _Receiver, pool_size: _Sizes = (2, 2, 2), strides: _Sizes | None = None, padding: _Any = 'valid',
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_average_pooling_3d(
     pool_size: _Sizes = (2, 2, 2), strides: _Sizes | None = None, padding: _Any = 'valid',
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_average_pooling_1d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_global_average_pooling_1d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_average_pooling_2d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_global_average_pooling_2d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_average_pooling_3d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_global_average_pooling_3d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_max_pooling_1d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_global_max_pooling_1d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_max_pooling_2d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_global_max_pooling_2d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_max_pooling_3d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_global_max_pooling_3d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_max_pooling_1d(
     object: _Receiver, pool_size: _Sizes = 2, strides: _Sizes | None = None, padding: _Any = 'valid',
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_max_pooling_1d(
     pool_size: _Sizes = 2, strides: _Sizes | None = None, padding: _Any = 'valid', data_format: str | None = None,
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_max_pooling_2d(
     object: _Receiver, pool_size: _Sizes = (2, 2), strides: _Sizes | None = None, padding: _Any = 'valid',
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_max_pooling_2d(
     pool_size: _Sizes = (2, 2), strides: _Sizes | None = None, padding: _Any = 'valid', data_format: str | None = None,
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_max_pooling_3d(
     object: _Receiver, pool_size: _Sizes = (2, 2, 2), strides: _Sizes | None = None, padding: _Any = 'valid',
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_max_pooling_3d(
     pool_size: _Sizes = (2, 2, 2), strides: _Sizes | None = None, padding: _Any = 'valid',
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.recurrent
 @_overload
 def layer_conv_lstm_1d(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = 1, activation: _Any = 'tanh',
     recurrent_activation: _Any = 'sigmoid', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True,
@@ -740,12 +761,12 @@ def layer_conv_lstm_1d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    unroll: bool = False
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, unroll: bool = False
 ) -> _Any: ...
 @_overload
 def layer_conv_lstm_1d(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = 1, activation: _Any = 'tanh',
     recurrent_activation: _Any = 'sigmoid', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True,
@@ -755,12 +776,12 @@ def layer_conv_lstm_1d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None, unroll: bool = False
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None, unroll: bool = False
 ) -> _Layer: ...
 @_overload
 def layer_conv_lstm_2d(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = 1, activation: _Any = 'tanh',
     recurrent_activation: _Any = 'sigmoid', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True,
@@ -770,12 +791,12 @@ def layer_conv_lstm_2d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    unroll: bool = False
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, unroll: bool = False
 ) -> _Any: ...
 @_overload
 def layer_conv_lstm_2d(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = 1, activation: _Any = 'tanh',
     recurrent_activation: _Any = 'sigmoid', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True,
@@ -785,12 +806,12 @@ def layer_conv_lstm_2d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None, unroll: bool = False
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None, unroll: bool = False
 ) -> _Layer: ...
 @_overload
 def layer_conv_lstm_3d(
-    object: _Receiver, filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    object: _Receiver, filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = 1, activation: _Any = 'tanh',
     recurrent_activation: _Any = 'sigmoid', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True,
@@ -800,12 +821,12 @@ def layer_conv_lstm_3d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    unroll: bool = False
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, unroll: bool = False
 ) -> _Any: ...
 @_overload
 def layer_conv_lstm_3d(
-    filters: int, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
+    filters: _Whole, kernel_size: _Sizes, strides: _Sizes | None = 1, padding: _Any = 'valid',
     data_format: str | None = None, dilation_rate: _Sizes | None = 1, activation: _Any = 'tanh',
     recurrent_activation: _Any = 'sigmoid', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True,
@@ -815,12 +836,12 @@ def layer_conv_lstm_3d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None, unroll: bool = False
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None, unroll: bool = False
 ) -> _Layer: ...
 @_overload
 def layer_cudnn_gru(
-    object: _Receiver, units: int, kernel_initializer: _Any = 'glorot_uniform',
+    object: _Receiver, units: _Whole, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     recurrent_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
     kernel_constraint: _Any = None, recurrent_constraint: _Any = None, bias_constraint: _Any = None,
@@ -829,11 +850,12 @@ def layer_cudnn_gru(
     seed: _Any = None, go_backwards: bool = False, unroll: bool = False, reset_after: bool = True,
     use_cudnn: _Any = 'auto', name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_cudnn_gru(
-    units: int, kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
+    units: _Whole, kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, recurrent_regularizer: _Any = None,
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     recurrent_constraint: _Any = None, bias_constraint: _Any = None, return_sequences: bool = False,
@@ -842,12 +864,12 @@ def layer_cudnn_gru(
     seed: _Any = None, go_backwards: bool = False, unroll: bool = False, reset_after: bool = True,
     use_cudnn: _Any = 'auto', name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_cudnn_lstm(
-    object: _Receiver, units: int, kernel_initializer: _Any = 'glorot_uniform',
+    object: _Receiver, units: _Whole, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True,
     kernel_regularizer: _Any = None, recurrent_regularizer: _Any = None, bias_regularizer: _Any = None,
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, recurrent_constraint: _Any = None,
@@ -856,11 +878,12 @@ def layer_cudnn_lstm(
     recurrent_dropout: _Any = 0.0, seed: _Any = None, go_backwards: bool = False, unroll: bool = False,
     use_cudnn: _Any = 'auto', name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_cudnn_lstm(
-    units: int, kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
+    units: _Whole, kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True, kernel_regularizer: _Any = None,
     recurrent_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
     kernel_constraint: _Any = None, recurrent_constraint: _Any = None, bias_constraint: _Any = None,
@@ -869,12 +892,12 @@ def layer_cudnn_lstm(
     seed: _Any = None, go_backwards: bool = False, unroll: bool = False, use_cudnn: _Any = 'auto',
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_gru(
-    object: _Receiver, units: int, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid',
+    object: _Receiver, units: _Whole, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid',
     use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, recurrent_regularizer: _Any = None,
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
@@ -883,11 +906,12 @@ def layer_gru(
     stateful: bool = False, unroll: bool = False, reset_after: bool = True, use_cudnn: _Any = 'auto', *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_gru(
-    units: int, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
+    units: _Whole, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, recurrent_regularizer: _Any = None,
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
@@ -896,11 +920,11 @@ def layer_gru(
     stateful: bool = False, unroll: bool = False, reset_after: bool = True, use_cudnn: _Any = 'auto', *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 def layer_gru_cell(
-    units: int, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
+    units: _Whole, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, recurrent_regularizer: _Any = None,
     bias_regularizer: _Any = None, kernel_constraint: _Any = None, recurrent_constraint: _Any = None,
@@ -910,7 +934,7 @@ def layer_gru_cell(
 ) -> _Layer: ...
 @_overload
 def layer_lstm(
-    object: _Receiver, units: int, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid',
+    object: _Receiver, units: _Whole, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid',
     use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True, kernel_regularizer: _Any = None,
     recurrent_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
@@ -919,11 +943,12 @@ def layer_lstm(
     return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False,
     use_cudnn: _Any = 'auto', *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_lstm(
-    units: int, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
+    units: _Whole, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True, kernel_regularizer: _Any = None,
     recurrent_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
@@ -932,11 +957,11 @@ def layer_lstm(
     return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False,
     use_cudnn: _Any = 'auto', *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 def layer_lstm_cell(
-    units: int, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
+    units: _Whole, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True, kernel_regularizer: _Any = None,
     recurrent_regularizer: _Any = None, bias_regularizer: _Any = None, kernel_constraint: _Any = None,
@@ -950,7 +975,8 @@ def layer_rnn(
     go_backwards: bool = False, stateful: bool = False, unroll: bool = False, zero_output_for_mask: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_rnn(
@@ -958,12 +984,12 @@ def layer_rnn(
     stateful: bool = False, unroll: bool = False, zero_output_for_mask: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_simple_rnn(
-    object: _Receiver, units: int, activation: _Any = 'tanh', use_bias: bool = True,
+    object: _Receiver, units: _Whole, activation: _Any = 'tanh', use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, recurrent_regularizer: _Any = None,
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
@@ -971,12 +997,12 @@ def layer_simple_rnn(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False,
     unroll: bool = False, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
-    batch_shape: _Shape = None, batch_size: int | None = None, input_dim: int | None = None,
-    input_length: int | None = None, weights: _Any = None
+    batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
+    input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_simple_rnn(
-    units: int, activation: _Any = 'tanh', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
+    units: _Whole, activation: _Any = 'tanh', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     recurrent_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
     kernel_constraint: _Any = None, recurrent_constraint: _Any = None, bias_constraint: _Any = None,
@@ -984,11 +1010,11 @@ def layer_simple_rnn(
     go_backwards: bool = False, stateful: bool = False, unroll: bool = False, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 def layer_simple_rnn_cell(
-    units: int, activation: _Any = 'tanh', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
+    units: _Whole, activation: _Any = 'tanh', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     recurrent_regularizer: _Any = None, bias_regularizer: _Any = None, kernel_constraint: _Any = None,
     recurrent_constraint: _Any = None, bias_constraint: _Any = None, dropout: _Any = 0.0, recurrent_dropout: _Any = 0.0,
@@ -1000,7 +1026,7 @@ def layer_stacked_rnn_cells(
     activity_regularizer: _Any = None, autocast: bool = True
 ) -> _Layer: ...
 def rnn_cell_gru(
-    units: int, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
+    units: _Whole, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None, recurrent_regularizer: _Any = None,
     bias_regularizer: _Any = None, kernel_constraint: _Any = None, recurrent_constraint: _Any = None,
@@ -1009,7 +1035,7 @@ def rnn_cell_gru(
     activity_regularizer: _Any = None, autocast: bool = True
 ) -> _Layer: ...
 def rnn_cell_lstm(
-    units: int, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
+    units: _Whole, activation: _Any = 'tanh', recurrent_activation: _Any = 'sigmoid', use_bias: bool = True,
     kernel_initializer: _Any = 'glorot_uniform', recurrent_initializer: _Any = 'orthogonal',
     bias_initializer: _Any = 'zeros', unit_forget_bias: bool = True, kernel_regularizer: _Any = None,
     recurrent_regularizer: _Any = None, bias_regularizer: _Any = None, kernel_constraint: _Any = None,
@@ -1018,7 +1044,7 @@ def rnn_cell_lstm(
     activity_regularizer: _Any = None, autocast: bool = True
 ) -> _Layer: ...
 def rnn_cell_simple(
-    units: int, activation: _Any = 'tanh', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
+    units: _Whole, activation: _Any = 'tanh', use_bias: bool = True, kernel_initializer: _Any = 'glorot_uniform',
     recurrent_initializer: _Any = 'orthogonal', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     recurrent_regularizer: _Any = None, bias_regularizer: _Any = None, kernel_constraint: _Any = None,
     recurrent_constraint: _Any = None, bias_constraint: _Any = None, dropout: _Any = 0.0, recurrent_dropout: _Any = 0.0,
@@ -1036,117 +1062,121 @@ def bidirectional(
     object: _Receiver, layer: _Any, merge_mode: str | None = 'concat', weights: _Any = None,
     backward_layer: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None
 ) -> _Any: ...
 @_overload
 def bidirectional(
     layer: _Any, merge_mode: str | None = 'concat', weights: _Any = None, backward_layer: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_bidirectional(
     object: _Receiver, layer: _Any, merge_mode: str | None = 'concat', weights: _Any = None,
     backward_layer: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None
 ) -> _Any: ...
 @_overload
 def layer_bidirectional(
     layer: _Any, merge_mode: str | None = 'concat', weights: _Any = None, backward_layer: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_flax_module_wrapper(
     object: _Receiver, module: _Any, method: _Any = None, variables: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_flax_module_wrapper(
     module: _Any, method: _Any = None, variables: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_jax_model_wrapper(
     object: _Receiver, call_fn: _Any, init_fn: _Any = None, params: _Any = None, state: _Any = None, seed: _Any = None,
     *, native_serialization_platforms: _Any = None, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_jax_model_wrapper(
     call_fn: _Any, init_fn: _Any = None, params: _Any = None, state: _Any = None, seed: _Any = None, *,
     native_serialization_platforms: _Any = None, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_tfsm(
     object: _Receiver, filepath: _Any, call_endpoint: _Any = 'serve', call_training_endpoint: _Any = None,
     trainable: bool | None = True, name: str | None = None, dtype: _Any = None, *, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_tfsm(
     filepath: _Any, call_endpoint: _Any = 'serve', call_training_endpoint: _Any = None, trainable: bool | None = True,
     name: str | None = None, dtype: _Any = None, *, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_time_distributed(
     object: _Receiver, layer: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_time_distributed(
     layer: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_torch_module_wrapper(
     object: _Receiver, module: _Any, output_shape: _Any = None, name: str | None = None, *, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_torch_module_wrapper(
     module: _Any, output_shape: _Any = None, name: str | None = None, *, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def time_distributed(
     object: _Receiver, layer: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def time_distributed(
     layer: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.normalization
@@ -1159,7 +1189,8 @@ def layer_batch_normalization(
     synchronized: bool = False, *, renorm: bool = False, renorm_clipping: _Any = None, renorm_momentum: _Any = 0.99,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_batch_normalization(
@@ -1169,8 +1200,8 @@ def layer_batch_normalization(
     beta_constraint: _Any = None, gamma_constraint: _Any = None, synchronized: bool = False, *, renorm: bool = False,
     renorm_clipping: _Any = None, renorm_momentum: _Any = 0.99, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_group_normalization(
@@ -1179,8 +1210,8 @@ def layer_group_normalization(
     beta_regularizer: _Any = None, gamma_regularizer: _Any = None, beta_constraint: _Any = None,
     gamma_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_group_normalization(
@@ -1189,8 +1220,8 @@ def layer_group_normalization(
     gamma_regularizer: _Any = None, beta_constraint: _Any = None, gamma_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_layer_normalization(
@@ -1199,7 +1230,8 @@ def layer_layer_normalization(
     gamma_regularizer: _Any = None, beta_constraint: _Any = None, gamma_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_layer_normalization(
@@ -1208,50 +1240,50 @@ def layer_layer_normalization(
     gamma_regularizer: _Any = None, beta_constraint: _Any = None, gamma_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_rms_normalization(
     object: _Receiver, axis: _Sizes | None = -1, epsilon: _Any = 1e-06, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_rms_normalization(
     axis: _Sizes | None = -1, epsilon: _Any = 1e-06, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_spectral_normalization(
     object: _Receiver, layer: _Any, power_iterations: _Sizes = 1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_spectral_normalization(
     layer: _Any, power_iterations: _Sizes = 1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_unit_normalization(
     object: _Receiver, axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_unit_normalization(
     axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.dropout
@@ -1260,98 +1292,102 @@ def layer_alpha_dropout(
     object: _Receiver, rate: _Any, noise_shape: _Sizes | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_alpha_dropout(
     rate: _Any, noise_shape: _Sizes | None = None, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_dropout(
     object: _Receiver, rate: _Any, noise_shape: _Sizes | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_dropout(
     rate: _Any, noise_shape: _Sizes | None = None, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_gaussian_dropout(
     object: _Receiver, rate: _Any, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_gaussian_dropout(
     rate: _Any, seed: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_gaussian_noise(
     object: _Receiver, stddev: _Any, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_gaussian_noise(
     stddev: _Any, seed: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_spatial_dropout_1d(
     object: _Receiver, rate: _Any, seed: _Any = None, name: str | None = None, dtype: _Any = None, *,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_spatial_dropout_1d(
     rate: _Any, seed: _Any = None, name: str | None = None, dtype: _Any = None, *, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_spatial_dropout_2d(
     object: _Receiver, rate: _Any, data_format: str | None = None, seed: _Any = None, name: str | None = None,
     dtype: _Any = None, *, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_spatial_dropout_2d(
     rate: _Any, data_format: str | None = None, seed: _Any = None, name: str | None = None, dtype: _Any = None, *,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_spatial_dropout_3d(
     object: _Receiver, rate: _Any, data_format: str | None = None, seed: _Any = None, name: str | None = None,
     dtype: _Any = None, *, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_spatial_dropout_3d(
     rate: _Any, data_format: str | None = None, seed: _Any = None, name: str | None = None, dtype: _Any = None, *,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.attention
@@ -1359,30 +1395,31 @@ def layer_spatial_dropout_3d(
 def layer_additive_attention(
     object: _Receiver, use_scale: bool = True, dropout: _Any = 0.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_additive_attention(
     use_scale: bool = True, dropout: _Any = 0.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_attention(
     object: _Receiver, use_scale: bool = False, score_mode: _Any = 'dot', dropout: _Any = 0.0, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_attention(
     use_scale: bool = False, score_mode: _Any = 'dot', dropout: _Any = 0.0, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_group_query_attention(
@@ -1392,8 +1429,8 @@ def layer_group_query_attention(
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, seed: _Any = None,
     *, sliding_window: _Any = None, use_gate: bool = False, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
-    batch_shape: _Shape = None, batch_size: int | None = None, input_dim: int | None = None,
-    input_length: int | None = None, weights: _Any = None
+    batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
+    input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_group_query_attention(
@@ -1403,523 +1440,535 @@ def layer_group_query_attention(
     kernel_constraint: _Any = None, bias_constraint: _Any = None, seed: _Any = None, *, sliding_window: _Any = None,
     use_gate: bool = False, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_multi_head_attention(
-    object: _Receiver, num_heads: _Sizes, key_dim: _Sizes, value_dim: int | None = None, dropout: _Any = 0.0,
+    object: _Receiver, num_heads: _Sizes, key_dim: _Sizes, value_dim: _Whole | None = None, dropout: _Any = 0.0,
     use_bias: bool = True, output_shape: _Any = None, attention_axes: _Sizes | None = None,
     flash_attention: _Any = None, kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros',
     kernel_regularizer: _Any = None, bias_regularizer: _Any = None, activity_regularizer: _Any = None,
     kernel_constraint: _Any = None, bias_constraint: _Any = None, seed: _Any = None, *, sliding_window: _Any = None,
     use_gate: bool = False, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_multi_head_attention(
-    num_heads: _Sizes, key_dim: _Sizes, value_dim: int | None = None, dropout: _Any = 0.0, use_bias: bool = True,
+    num_heads: _Sizes, key_dim: _Sizes, value_dim: _Whole | None = None, dropout: _Any = 0.0, use_bias: bool = True,
     output_shape: _Any = None, attention_axes: _Sizes | None = None, flash_attention: _Any = None,
     kernel_initializer: _Any = 'glorot_uniform', bias_initializer: _Any = 'zeros', kernel_regularizer: _Any = None,
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     bias_constraint: _Any = None, seed: _Any = None, *, sliding_window: _Any = None, use_gate: bool = False,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.merging
 @_overload
 def layer_add(
-    inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
-    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
-) -> _Any: ...
-@_overload
-def layer_add(
-    inputs: _Tensor, *more: _Tensor, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
-    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
-) -> _Any: ...
-@_overload
-def layer_add(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
+) -> _Layer: ...
+@_overload
+def layer_add(
+    inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+) -> _Any: ...
+@_overload
+def layer_add(
+    *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+) -> _Any: ...
+@_overload
+def layer_average(
+    *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
+    autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Layer: ...
 @_overload
 def layer_average(
     inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_average(
-    inputs: _Tensor, *more: _Tensor, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+    *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
-def layer_average(
-    *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
-    autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+def layer_concatenate(
+    *, axis: _Sizes | None = -1, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Layer: ...
 @_overload
 def layer_concatenate(
     inputs: _Receiver, axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_concatenate(
-    inputs: _Tensor, *more: _Tensor, axis: _Sizes | None = -1, name: str | None = None, dtype: _Any = None,
+    *inputs: _Receiver, axis: _Sizes | None = -1, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
-def layer_concatenate(
-    axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
-    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+def layer_dot(
+    *, axes: _Sizes | None, normalize: bool = False, name: str | None = None, dtype: _Any = None,
+    trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Layer: ...
 @_overload
 def layer_dot(
     inputs: _Receiver, axes: _Sizes | None, normalize: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_dot(
-    inputs: _Tensor, *more: _Tensor, axes: _Sizes | None, normalize: bool = False, name: str | None = None,
-    dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
-    input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
-) -> _Any: ...
-@_overload
-def layer_dot(
-    axes: _Sizes | None, normalize: bool = False, *, name: str | None = None, dtype: _Any = None,
+    *inputs: _Receiver, axes: _Sizes | None, normalize: bool = False, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
-) -> _Layer: ...
-@_overload
-def layer_maximum(
-    inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
-    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
-) -> _Any: ...
-@_overload
-def layer_maximum(
-    inputs: _Tensor, *more: _Tensor, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
-    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_maximum(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Layer: ...
 @_overload
-def layer_minimum(
+def layer_maximum(
     inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
-def layer_minimum(
-    inputs: _Tensor, *more: _Tensor, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+def layer_maximum(
+    *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_minimum(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Layer: ...
 @_overload
-def layer_multiply(
+def layer_minimum(
     inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
-def layer_multiply(
-    inputs: _Tensor, *more: _Tensor, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+def layer_minimum(
+    *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_multiply(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Layer: ...
 @_overload
-def layer_subtract(
+def layer_multiply(
     inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
-def layer_subtract(
-    inputs: _Tensor, *more: _Tensor, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+def layer_multiply(
+    *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_subtract(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Layer: ...
+@_overload
+def layer_subtract(
+    inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+) -> _Any: ...
+@_overload
+def layer_subtract(
+    *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+) -> _Any: ...
 
 # layers.reshaping
 @_overload
 def layer_cropping_1d(
     object: _Receiver, cropping: _Sizes | None = (1, 1), *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_cropping_1d(
     cropping: _Sizes | None = (1, 1), *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_cropping_2d(
     object: _Receiver, cropping: _Sizes | None = ((0, 0), (0, 0)), data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_cropping_2d(
     cropping: _Sizes | None = ((0, 0), (0, 0)), data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_cropping_3d(
     object: _Receiver, cropping: _Sizes | None = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_cropping_3d(
     cropping: _Sizes | None = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_flatten(
     object: _Receiver, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_flatten(
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_permute(
     object: _Receiver, dims: _Sizes | None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_permute(
     dims: _Sizes | None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_repeat_vector(
-    object: _Receiver, n: int, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+    object: _Receiver, n: _Whole, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_repeat_vector(
-    n: int, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
+    n: _Whole, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_reshape(
     object: _Receiver, target_shape: _Sizes, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_reshape(
     target_shape: _Sizes, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_upsampling_1d(
     object: _Receiver, size: _Sizes | None = 2, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_upsampling_1d(
     size: _Sizes | None = 2, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_upsampling_2d(
     object: _Receiver, size: _Sizes | None = (2, 2), data_format: str | None = None, interpolation: _Any = 'nearest', *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_upsampling_2d(
     size: _Sizes | None = (2, 2), data_format: str | None = None, interpolation: _Any = 'nearest', *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_upsampling_3d(
     object: _Receiver, size: _Sizes | None = (2, 2, 2), data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_upsampling_3d(
     size: _Sizes | None = (2, 2, 2), data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_zero_padding_1d(
     object: _Receiver, padding: _Any = 1, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_zero_padding_1d(
     padding: _Any = 1, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_zero_padding_2d(
     object: _Receiver, padding: _Any = (1, 1), data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_zero_padding_2d(
     padding: _Any = (1, 1), data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_zero_padding_3d(
     object: _Receiver, padding: _Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_zero_padding_3d(
     padding: _Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.preprocessing
 @_overload
 def layer_category_encoding(
-    object: _Receiver, num_tokens: int | None = None, output_mode: _Any = 'multi_hot', sparse: bool = False, *,
+    object: _Receiver, num_tokens: _Whole | None = None, output_mode: _Any = 'multi_hot', sparse: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_category_encoding(
-    num_tokens: int | None = None, output_mode: _Any = 'multi_hot', sparse: bool = False, *, name: str | None = None,
+    num_tokens: _Whole | None = None, output_mode: _Any = 'multi_hot', sparse: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_discretization(
     object: _Receiver, bin_boundaries: _Any = None, num_bins: _Sizes | None = None, epsilon: _Any = 0.01,
     output_mode: _Any = 'int', sparse: bool = False, dtype: _Any = None, name: str | None = None, *,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_discretization(
     bin_boundaries: _Any = None, num_bins: _Sizes | None = None, epsilon: _Any = 0.01, output_mode: _Any = 'int',
     sparse: bool = False, dtype: _Any = None, name: str | None = None, *, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_feature_space(
     object: _Receiver, features: _Any, output_mode: _Any = 'concat', crosses: _Any = None, crossing_dim: _Any = 32,
     hashing_dim: _Any = 32, num_discretization_bins: _Any = 32, name: str | None = None, *, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_feature_space(
     features: _Any, output_mode: _Any = 'concat', crosses: _Any = None, crossing_dim: _Any = 32, hashing_dim: _Any = 32,
     num_discretization_bins: _Any = 32, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_hashed_crossing(
     object: _Receiver, num_bins: _Sizes, output_mode: _Any = 'int', sparse: bool = False, name: str | None = None,
     dtype: _Any = None, *, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_hashed_crossing(
     num_bins: _Sizes, output_mode: _Any = 'int', sparse: bool = False, name: str | None = None, dtype: _Any = None, *,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_hashing(
     object: _Receiver, num_bins: _Sizes, mask_value: _Any = None, salt: _Any = None, output_mode: _Any = 'int',
     sparse: bool = False, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_hashing(
     num_bins: _Sizes, mask_value: _Any = None, salt: _Any = None, output_mode: _Any = 'int', sparse: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_integer_lookup(
-    object: _Receiver, max_tokens: int | None = None, num_oov_indices: int | None = 1, mask_token: _Any = None,
+    object: _Receiver, max_tokens: _Whole | None = None, num_oov_indices: _Whole | None = 1, mask_token: _Any = None,
     oov_token: _Any = -1, vocabulary: _Any = None, vocabulary_dtype: _Any = 'int64', idf_weights: _Any = None,
     invert: bool = False, output_mode: _Any = 'int', sparse: bool = False, pad_to_max_tokens: bool = False,
     name: str | None = None, *, oov_method: _Any = 'floormod', salt: _Any = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_integer_lookup(
-    max_tokens: int | None = None, num_oov_indices: int | None = 1, mask_token: _Any = None, oov_token: _Any = -1,
+    max_tokens: _Whole | None = None, num_oov_indices: _Whole | None = 1, mask_token: _Any = None, oov_token: _Any = -1,
     vocabulary: _Any = None, vocabulary_dtype: _Any = 'int64', idf_weights: _Any = None, invert: bool = False,
     output_mode: _Any = 'int', sparse: bool = False, pad_to_max_tokens: bool = False, name: str | None = None, *,
     oov_method: _Any = 'floormod', salt: _Any = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_mel_spectrogram(
-    object: _Receiver, fft_length: int | None = 2048, sequence_stride: int | None = 512,
-    sequence_length: int | None = None, window: _Any = 'hann', sampling_rate: int | None = 16000,
-    num_mel_bins: int | None = 128, min_freq: _Any = 20.0, max_freq: _Any = None, power_to_db: bool = True,
+    object: _Receiver, fft_length: _Whole | None = 2048, sequence_stride: _Whole | None = 512,
+    sequence_length: _Whole | None = None, window: _Any = 'hann', sampling_rate: _Whole | None = 16000,
+    num_mel_bins: _Whole | None = 128, min_freq: _Any = 20.0, max_freq: _Any = None, power_to_db: bool = True,
     top_db: _Any = 80.0, mag_exp: _Any = 2.0, min_power: _Any = 1e-10, ref_power: _Any = 1.0, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_mel_spectrogram(
-    fft_length: int | None = 2048, sequence_stride: int | None = 512, sequence_length: int | None = None,
-    window: _Any = 'hann', sampling_rate: int | None = 16000, num_mel_bins: int | None = 128, min_freq: _Any = 20.0,
-    max_freq: _Any = None, power_to_db: bool = True, top_db: _Any = 80.0, mag_exp: _Any = 2.0, min_power: _Any = 1e-10,
-    ref_power: _Any = 1.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
-    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    fft_length: _Whole | None = 2048, sequence_stride: _Whole | None = 512, sequence_length: _Whole | None = None,
+    window: _Any = 'hann', sampling_rate: _Whole | None = 16000, num_mel_bins: _Whole | None = 128,
+    min_freq: _Any = 20.0, max_freq: _Any = None, power_to_db: bool = True, top_db: _Any = 80.0, mag_exp: _Any = 2.0,
+    min_power: _Any = 1e-10, ref_power: _Any = 1.0, *, name: str | None = None, dtype: _Any = None,
+    trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_normalization(
     object: _Receiver, axis: _Sizes | None = -1, mean: _Any = None, variance: _Any = None, invert: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_normalization(
     axis: _Sizes | None = -1, mean: _Any = None, variance: _Any = None, invert: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 def layer_pipeline(
     layers: _Any, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
@@ -1929,73 +1978,76 @@ def layer_pipeline(
 def layer_rescaling(
     object: _Receiver, scale: _Any, offset: _Any = 0.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_rescaling(
     scale: _Any, offset: _Any = 0.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_stft_spectrogram(
-    object: _Receiver, mode: str = 'log', frame_length: int | None = 256, frame_step: int | None = None,
-    fft_length: int | None = None, window: _Any = 'hann', periodic: bool = False, scaling: _Any = 'density',
+    object: _Receiver, mode: str = 'log', frame_length: _Whole | None = 256, frame_step: _Whole | None = None,
+    fft_length: _Whole | None = None, window: _Any = 'hann', periodic: bool = False, scaling: _Any = 'density',
     padding: _Any = 'valid', expand_dims: bool = False, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_stft_spectrogram(
-    mode: str = 'log', frame_length: int | None = 256, frame_step: int | None = None, fft_length: int | None = None,
-    window: _Any = 'hann', periodic: bool = False, scaling: _Any = 'density', padding: _Any = 'valid',
-    expand_dims: bool = False, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
-    trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    mode: str = 'log', frame_length: _Whole | None = 256, frame_step: _Whole | None = None,
+    fft_length: _Whole | None = None, window: _Any = 'hann', periodic: bool = False, scaling: _Any = 'density',
+    padding: _Any = 'valid', expand_dims: bool = False, data_format: str | None = None, *, name: str | None = None,
+    dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
+    input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_string_lookup(
-    object: _Receiver, max_tokens: int | None = None, num_oov_indices: int | None = 1, mask_token: _Any = None,
+    object: _Receiver, max_tokens: _Whole | None = None, num_oov_indices: _Whole | None = 1, mask_token: _Any = None,
     oov_token: _Any = '[UNK]', vocabulary: _Any = None, idf_weights: _Any = None, invert: bool = False,
     output_mode: _Any = 'int', pad_to_max_tokens: bool = False, sparse: bool = False, encoding: _Any = 'utf-8',
     name: str | None = None, *, salt: _Any = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_string_lookup(
-    max_tokens: int | None = None, num_oov_indices: int | None = 1, mask_token: _Any = None, oov_token: _Any = '[UNK]',
-    vocabulary: _Any = None, idf_weights: _Any = None, invert: bool = False, output_mode: _Any = 'int',
-    pad_to_max_tokens: bool = False, sparse: bool = False, encoding: _Any = 'utf-8', name: str | None = None, *,
-    salt: _Any = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
-    autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    max_tokens: _Whole | None = None, num_oov_indices: _Whole | None = 1, mask_token: _Any = None,
+    oov_token: _Any = '[UNK]', vocabulary: _Any = None, idf_weights: _Any = None, invert: bool = False,
+    output_mode: _Any = 'int', pad_to_max_tokens: bool = False, sparse: bool = False, encoding: _Any = 'utf-8',
+    name: str | None = None, *, salt: _Any = None, dtype: _Any = None, trainable: bool | None = None,
+    activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_text_vectorization(
-    object: _Receiver, max_tokens: int | None = None, standardize: _Any = 'lower_and_strip_punctuation',
+    object: _Receiver, max_tokens: _Whole | None = None, standardize: _Any = 'lower_and_strip_punctuation',
     split: _Any = 'whitespace', ngrams: _Sizes | None = None, output_mode: _Any = 'int',
-    output_sequence_length: int | None = None, pad_to_max_tokens: bool = False, vocabulary: _Any = None,
+    output_sequence_length: _Whole | None = None, pad_to_max_tokens: bool = False, vocabulary: _Any = None,
     idf_weights: _Any = None, sparse: bool = False, ragged: bool = False, encoding: _Any = 'utf-8',
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_text_vectorization(
-    max_tokens: int | None = None, standardize: _Any = 'lower_and_strip_punctuation', split: _Any = 'whitespace',
-    ngrams: _Sizes | None = None, output_mode: _Any = 'int', output_sequence_length: int | None = None,
+    max_tokens: _Whole | None = None, standardize: _Any = 'lower_and_strip_punctuation', split: _Any = 'whitespace',
+    ngrams: _Sizes | None = None, output_mode: _Any = 'int', output_sequence_length: _Whole | None = None,
     pad_to_max_tokens: bool = False, vocabulary: _Any = None, idf_weights: _Any = None, sparse: bool = False,
     ragged: bool = False, encoding: _Any = 'utf-8', name: str | None = None, *, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.image
@@ -2005,8 +2057,8 @@ def layer_aug_mix(
     factor: _Any = 0.3, alpha: _Any = 1.0, all_ops: bool = True, interpolation: _Any = 'bilinear', seed: _Any = None,
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_aug_mix(
@@ -2014,95 +2066,99 @@ def layer_aug_mix(
     alpha: _Any = 1.0, all_ops: bool = True, interpolation: _Any = 'bilinear', seed: _Any = None,
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_auto_contrast(
     object: _Receiver, value_range: _Any = (0, 255), *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_auto_contrast(
     value_range: _Any = (0, 255), *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_center_crop(
     object: _Receiver, height: _Sizes, width: _Sizes, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_center_crop(
     height: _Sizes, width: _Sizes, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_cut_mix(
     object: _Receiver, factor: _Any = 1.0, seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_cut_mix(
     factor: _Any = 1.0, seed: _Any = None, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_equalization(
     object: _Receiver, value_range: _Any = (0, 255), bins: _Sizes = 256, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_equalization(
     value_range: _Any = (0, 255), bins: _Sizes = 256, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_max_num_bounding_boxes(
     object: _Receiver, max_number: _Sizes, fill_value: _Any = -1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_max_num_bounding_boxes(
     max_number: _Sizes, fill_value: _Any = -1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_mix_up(
     object: _Receiver, alpha: _Any = 0.2, data_format: str | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_mix_up(
     alpha: _Any = 0.2, data_format: str | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_rand_augment(
@@ -2110,44 +2166,47 @@ def layer_rand_augment(
     interpolation: _Any = 'bilinear', seed: _Any = None, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_rand_augment(
     value_range: _Any = (0, 255), num_ops: _Sizes = 2, factor: _Any = 0.5, interpolation: _Any = 'bilinear',
     seed: _Any = None, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_brightness(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_brightness(
     factor: _Any, value_range: _Any = (0, 255), seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_color_degeneration(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_color_degeneration(
     factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_color_jitter(
@@ -2155,7 +2214,8 @@ def layer_random_color_jitter(
     saturation_factor: _Any = None, hue_factor: _Any = None, seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_color_jitter(
@@ -2163,37 +2223,39 @@ def layer_random_color_jitter(
     saturation_factor: _Any = None, hue_factor: _Any = None, seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_contrast(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_contrast(
     factor: _Any, value_range: _Any = (0, 255), seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_crop(
     object: _Receiver, height: _Sizes, width: _Sizes, seed: _Any = None, data_format: str | None = None,
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_crop(
     height: _Sizes, width: _Sizes, seed: _Any = None, data_format: str | None = None, name: str | None = None, *,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_elastic_transform(
@@ -2201,8 +2263,8 @@ def layer_random_elastic_transform(
     fill_mode: _Any = 'reflect', fill_value: _Any = 0.0, value_range: _Any = (0, 255), seed: _Any = None,
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_elastic_transform(
@@ -2210,8 +2272,8 @@ def layer_random_elastic_transform(
     fill_value: _Any = 0.0, value_range: _Any = (0, 255), seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_erasing(
@@ -2219,185 +2281,192 @@ def layer_random_erasing(
     value_range: _Any = (0, 255), seed: _Any = None, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_erasing(
     factor: _Any = 1.0, scale: _Any = (0.02, 0.33), fill_value: _Any = None, value_range: _Any = (0, 255),
     seed: _Any = None, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_flip(
     object: _Receiver, mode: str = 'horizontal_and_vertical', seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_flip(
     mode: str = 'horizontal_and_vertical', seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_gaussian_blur(
     object: _Receiver, factor: _Any = 1.0, kernel_size: _Sizes = 3, sigma: _Any = 1.0, value_range: _Any = (0, 255),
     data_format: str | None = None, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_gaussian_blur(
     factor: _Any = 1.0, kernel_size: _Sizes = 3, sigma: _Any = 1.0, value_range: _Any = (0, 255),
     data_format: str | None = None, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_grayscale(
     object: _Receiver, factor: _Any = 0.5, data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_grayscale(
     factor: _Any = 0.5, data_format: str | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_height(
     object: _Receiver, factor: _Any, interpolation: _Any = 'bilinear', seed: _Any = None,
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_height(
     factor: _Any, interpolation: _Any = 'bilinear', seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_hue(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_hue(
     factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_invert(
     object: _Receiver, factor: _Any = 1.0, value_range: _Any = (0, 255), seed: _Any = None,
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_invert(
     factor: _Any = 1.0, value_range: _Any = (0, 255), seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_perspective(
     object: _Receiver, factor: _Any = 1.0, scale: _Any = 1.0, interpolation: _Any = 'bilinear', fill_value: _Any = 0.0,
     seed: _Any = None, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_perspective(
     factor: _Any = 1.0, scale: _Any = 1.0, interpolation: _Any = 'bilinear', fill_value: _Any = 0.0, seed: _Any = None,
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_posterization(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_posterization(
     factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_rotation(
     object: _Receiver, factor: _Any, fill_mode: _Any = 'reflect', interpolation: _Any = 'bilinear', seed: _Any = None,
     fill_value: _Any = 0.0, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_rotation(
     factor: _Any, fill_mode: _Any = 'reflect', interpolation: _Any = 'bilinear', seed: _Any = None,
     fill_value: _Any = 0.0, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_saturation(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_saturation(
     factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_sharpness(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_sharpness(
     factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_shear(
@@ -2405,7 +2474,8 @@ def layer_random_shear(
     fill_mode: _Any = 'reflect', fill_value: _Any = 0.0, data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_shear(
@@ -2413,8 +2483,8 @@ def layer_random_shear(
     fill_value: _Any = 0.0, data_format: str | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_translation(
@@ -2422,7 +2492,8 @@ def layer_random_translation(
     interpolation: _Any = 'bilinear', seed: _Any = None, fill_value: _Any = 0.0, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_translation(
@@ -2430,24 +2501,24 @@ def layer_random_translation(
     seed: _Any = None, fill_value: _Any = 0.0, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_width(
     object: _Receiver, factor: _Any, interpolation: _Any = 'bilinear', seed: _Any = None,
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_width(
     factor: _Any, interpolation: _Any = 'bilinear', seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_zoom(
@@ -2455,7 +2526,8 @@ def layer_random_zoom(
     interpolation: _Any = 'bilinear', seed: _Any = None, fill_value: _Any = 0.0, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_zoom(
@@ -2463,8 +2535,8 @@ def layer_random_zoom(
     seed: _Any = None, fill_value: _Any = 0.0, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_resizing(
@@ -2473,7 +2545,8 @@ def layer_resizing(
     fill_value: _Any = 0.0, data_format: str | None = None, *, antialias: bool = False, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_resizing(
@@ -2481,31 +2554,28 @@ def layer_resizing(
     pad_to_aspect_ratio: bool = False, fill_mode: _Any = 'constant', fill_value: _Any = 0.0,
     data_format: str | None = None, *, antialias: bool = False, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None, object: None = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_solarization(
     object: _Receiver, addition_factor: _Any = 0.0, threshold_factor: _Any = 0.0, value_range: _Any = (0, 255),
     seed: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
-    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: int | None = None,
-    input_dim: int | None = None, input_length: int | None = None, weights: _Any = None
+    batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
+    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_solarization(
     addition_factor: _Any = 0.0, threshold_factor: _Any = 0.0, value_range: _Any = (0, 255), seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: int | None = None, input_dim: int | None = None, input_length: int | None = None, weights: _Any = None,
-    object: None = None
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.unavailable
-@_overload
-def layer_dense_features(object: _Receiver, feature_columns: _Any = None, **kwargs: _Any) -> _Any: ...
-@_overload
-def layer_dense_features(feature_columns: _Any = None, **kwargs: _Any) -> _Call: ...
+def layer_dense_features(*args: _Any, **kwargs: _Any) -> _Any: ...
 
 # models.build
 def keras_input(

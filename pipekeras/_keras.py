@@ -6,6 +6,7 @@ with Keras can be piped like ours. If the user imports Keras on their own, befor
 well.
 """
 
+import functools
 import importlib
 import importlib.util
 import sys
@@ -16,6 +17,10 @@ class _Door:
     """Keras, imported when an attribute of it is first asked for."""
 
     def __getattr__(self, name):
+        if (
+            name.startswith("__") and name != "__version__"
+        ):  # somebody inspects the door; that is not yet a use of Keras
+            raise AttributeError(name)
         module = importlib.import_module("keras")
         value = getattr(module, name)
         setattr(self, name, value)
@@ -47,22 +52,28 @@ def when_opened(action):
 
 
 class _AfterKeras:
-    """An import hook that lets the import of Keras run its course, and then acts once."""
+    """An import hook that lets the import of Keras run its course, and then acts once.
+
+    It stays until Keras has really been imported: libraries look for Keras without importing it, and imports fail.
+    """
 
     def __init__(self, action):
-        self.action = action
+        self.action, self.looking = action, False
 
     def find_spec(self, fullname, path=None, target=None):
-        if fullname != "keras":
+        if fullname != "keras" or self.looking:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec("keras")
+        self.looking = True
+        try:
+            spec = importlib.util.find_spec("keras")
+        finally:
+            self.looking = False
         if spec is not None and spec.loader is not None:
-            run, action = spec.loader.exec_module, self.action
-
-            def exec_module(module):
-                run(module)
-                action()
-
-            spec.loader.exec_module = exec_module
+            spec.loader.exec_module = functools.partial(self._exec, spec.loader.exec_module)
         return spec
+
+    def _exec(self, run, module):
+        run(module)
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+            self.action()

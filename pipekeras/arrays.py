@@ -13,11 +13,11 @@ from array import array as typed_list
 from itertools import chain
 
 from pipekeras._keras import keras
-from pipekeras.asarray import as_array, as_dtype, categorical_codes, has_values, is_native, some
+from pipekeras.asarray import as_array, as_dtype, codes, is_categorical, is_native, some, values_of
 from pipekeras.errors import DataError, InvalidValueError, suggestion
 from pipekeras.pipe import Call, Verb
 from pipekeras.receivers import is_frame, is_symbolic, is_tensor, say
-from pipekeras.values import count, maybe_whole, target_shape
+from pipekeras.values import count, is_bool, maybe_whole, target_shape
 
 __all__ = ["array_reshape", "normalize", "pad_sequences", "to_categorical"]
 
@@ -74,7 +74,7 @@ def array_reshape(x, dim, order="C"):
     Raises:
         InvalidValueError: if the values of `x` do not fill `dim`, or `dim` or `order` cannot be meant.
 
-    Source: array_reshape() of R's keras and keras3.
+    Source: R `keras3::array_reshape`, `keras::array_reshape`.
     """
     where = "array_reshape"
     if isinstance(dim, str):
@@ -130,46 +130,42 @@ def to_categorical(x, num_classes=None, dtype=None):
     Raises:
         DataError: if a class is missing, negative, not whole, text, or not below `num_classes`.
 
-    Source: to_categorical() of R's keras and keras3.
+    Source: R `keras3::to_categorical`, `keras::to_categorical`.
     """
     import numpy as np
 
     where = "to_categorical"
-    num_classes = maybe_whole(num_classes, "num_classes", where)
-    if num_classes is not None and num_classes < 1:
-        raise InvalidValueError(f"{where}: num_classes must be at least 1, it got {num_classes}")
+    num_classes = maybe_whole(num_classes, "num_classes", where, least=1)
     wanted = None if dtype is None else as_dtype(dtype, where)
-    if is_tensor(x) and not has_values(x):
+    data = values_of(x) if is_tensor(x) else x
+    if data is None:
         return _one_hot(x, num_classes, dtype, where)
-    codes, levels = _codes(x, where)
-    if codes.ndim > 1 and codes.shape[-1] == 1:
-        codes = codes[..., 0]
+    classes, levels = _classes(data, where)
+    if classes.ndim > 1 and classes.shape[-1] == 1:
+        classes = classes[..., 0]
     if num_classes is None:
-        if levels is None and not codes.size:
+        if levels is None and not classes.size:
             raise DataError(f"{where}: x is empty, so num_classes has to be given")
-        num_classes = levels if levels is not None else max(int(codes.max()) + 1, 1)
-    flat = codes.reshape(-1)
+        num_classes = levels if levels is not None else max(int(classes.max()) + 1, 1)
+    flat = classes.reshape(-1)
     _check_classes(flat, num_classes, where)
     result = np.zeros((flat.size, num_classes), wanted or "float64")
     result[np.arange(flat.size), flat] = 1
-    result = result.reshape(*codes.shape, num_classes)
+    result = result.reshape(*classes.shape, num_classes)
     if is_tensor(x) and is_native(x):
         return keras.ops.convert_to_tensor(result, dtype=dtype or keras.config.floatx())
     return result
 
 
-def _codes(x, where):
+def _classes(x, where):
     """The classes in `x` as an int64 array, and of categoricals the number of levels."""
     import numpy as np
 
     if is_frame(x) and x.ndim == 2 and x.shape[1] == 1:
         x = x.iloc[:, 0]
-    categorical = categorical_codes(x)
-    if categorical is not None:
-        missing = int((categorical < 0).sum())
-        if missing:
-            raise DataError(f"{where}: x lacks {missing} of {categorical.size} classes: leave those rows out first")
-        return categorical.astype("int64"), len((x.cat if hasattr(x, "cat") else x).categories)
+    if is_categorical(x):
+        levels = (x.cat if hasattr(x, "cat") else x).categories
+        return codes(x, "x", where).astype("int64"), len(levels)
     array = as_array(x, where)
     if array.dtype.kind not in "biuf":
         raise DataError(
@@ -188,15 +184,15 @@ def _codes(x, where):
     return array.astype("int64"), None
 
 
-def _check_classes(codes, num_classes, where):
+def _check_classes(classes, num_classes, where):
     import numpy as np
 
-    wrong = np.unique(codes[(codes < 0) | (codes >= num_classes)])
+    wrong = np.unique(classes[(classes < 0) | (classes >= num_classes)])
     if not wrong.size:
         return
     if wrong[0] < 0:
         raise DataError(f"{where}: x has {some(wrong)}; classes count from 0 up")
-    hint = " Classes that count from 1 need x - 1" if wrong[0] == num_classes and codes.min() > 0 else ""
+    hint = " Classes that count from 1 need x - 1" if wrong[0] == num_classes and classes.min() > 0 else ""
     raise DataError(
         f"{where}: x has {some(wrong)}, num_classes={num_classes} leaves 0 to {num_classes - 1}.{hint}".rstrip(".")
     )
@@ -228,12 +224,12 @@ def normalize(x, axis=-1, order=2):
         InvalidValueError: if `x` has no such axis, or `order` is not a positive number.
         DataError: if `x` does not hold numbers.
 
-    Source: normalize() of R's keras and keras3; along any axis, which there is wrong along the first.
+    Source: R `keras3::normalize`, `keras::normalize`; along any axis, which there is wrong along the first.
     """
     import numpy as np
 
     where = "normalize"
-    if not isinstance(order, numbers.Real) or isinstance(order, bool) or not order > 0:
+    if not isinstance(order, numbers.Real) or is_bool(order) or not order > 0:
         raise InvalidValueError(f"{where}: order must be a positive number, such as 1 or 2, it got {order!r}")
     axis = count(axis, "axis", where)
     if is_tensor(x) and is_native(x):
@@ -296,7 +292,7 @@ def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncati
         DataError: if what the sequences hold cannot become `dtype` unchanged, or their steps differ in shape.
         InvalidValueError: if another argument cannot be meant.
 
-    Source: pad_sequences() of R's keras and keras3.
+    Source: R `keras3::pad_sequences`, `keras::pad_sequences`.
     """
     import numpy as np
 
@@ -307,9 +303,7 @@ def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncati
             raise InvalidValueError(
                 f'{where}: {name} must be "pre" or "post", it got {word!r}{suggestion(word, ["pre", "post"])}'
             )
-    maxlen = maybe_whole(maxlen, "maxlen", where)
-    if maxlen is not None and maxlen < 1:
-        raise InvalidValueError(f"{where}: maxlen must be at least 1, it got {maxlen}")
+    maxlen = maybe_whole(maxlen, "maxlen", where, least=1)
     rows = _rows(sequences, dtype, where)
     longest = max(map(len, rows), default=0)
     if maxlen is None:

@@ -4,6 +4,8 @@ import argparse
 import os
 import sys
 
+from pipekeras.errors import PipekerasError
+
 
 def main(arguments=None):
     """Run the command line; returns the exit status."""
@@ -26,6 +28,9 @@ def main(arguments=None):
         return options.run(options)
     except BrokenPipeError:  # the reader, such as `head`, has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (PipekerasError, OSError) as error:
+        print(f"pipekeras: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)

@@ -7,13 +7,11 @@
 Those of Keras are downloaded when first asked for; what ships, dataset_digits() and r_dataset("iris"), never is.
 """
 
-import numbers
-from importlib import resources
-
 from pipekeras._keras import keras
-from pipekeras.errors import InvalidValueError, did_you_mean, suggestion
+from pipekeras.errors import InvalidValueError, suggestion
 from pipekeras.fetching import Dataset, Part, fetched, file_name, load
-from pipekeras.values import count, maybe_whole
+from pipekeras.pipe import Checked
+from pipekeras.values import count, maybe_whole, share
 
 __all__ = [
     "dataset_boston_housing", "dataset_california_housing", "dataset_cifar10", "dataset_cifar100", "dataset_digits",
@@ -24,6 +22,7 @@ __all__ = [
 # Keras's datasets -----------------------------------------------------------------------------------------------------
 
 
+@Checked
 def dataset_mnist(path="mnist.npz", convert=True):
     """Handwritten digits: 60,000 images to train on and 10,000 to test, 28 x 28 grey levels from 0 to 255.
 
@@ -37,11 +36,12 @@ def dataset_mnist(path="mnist.npz", convert=True):
     Raises:
         DataError: if the data is not in the cache and cannot be downloaded.
 
-    Source: dataset_mnist() of R's keras and keras3.
+    Source: R `keras3::dataset_mnist`, `keras::dataset_mnist`.
     """
     return load("dataset_mnist", "mnist", file_name(path, "dataset_mnist"))
 
 
+@Checked
 def dataset_fashion_mnist(convert=True):
     """Pieces of clothing in ten classes, in the shape of MNIST.
 
@@ -54,11 +54,12 @@ def dataset_fashion_mnist(convert=True):
     Raises:
         DataError: if the data is not in the cache and cannot be downloaded.
 
-    Source: dataset_fashion_mnist() of R's keras and keras3.
+    Source: R `keras3::dataset_fashion_mnist`, `keras::dataset_fashion_mnist`.
     """
     return load("dataset_fashion_mnist", "fashion_mnist")
 
 
+@Checked
 def dataset_cifar10(convert=True):
     """Small colour photographs in ten classes: 50,000 to train on, 10,000 to test.
 
@@ -72,11 +73,12 @@ def dataset_cifar10(convert=True):
     Raises:
         DataError: if the data is not in the cache and cannot be downloaded.
 
-    Source: dataset_cifar10() of R's keras and keras3.
+    Source: R `keras3::dataset_cifar10`, `keras::dataset_cifar10`.
     """
     return load("dataset_cifar10", "cifar10")
 
 
+@Checked
 def dataset_cifar100(label_mode="fine", convert=True):
     """Small colour photographs in 100 classes: 50,000 to train on, 10,000 to test.
 
@@ -91,12 +93,13 @@ def dataset_cifar100(label_mode="fine", convert=True):
         InvalidValueError: if `label_mode` is another word.
         DataError: if the data is not in the cache and cannot be downloaded.
 
-    Source: dataset_cifar100() of R's keras and keras3.
+    Source: R `keras3::dataset_cifar100`, `keras::dataset_cifar100`.
     """
     where = "dataset_cifar100"
     return load(where, "cifar100", label_mode=_one_of(label_mode, ("fine", "coarse"), "label_mode", where))
 
 
+@Checked
 def dataset_imdb(
     path="imdb.npz",
     num_words=None,
@@ -128,13 +131,14 @@ def dataset_imdb(
         InvalidValueError: if an argument is not a whole number, or `maxlen` keeps no review.
         DataError: if the data is not in the cache and cannot be downloaded.
 
-    Source: dataset_imdb() of R's keras and keras3.
+    Source: R `keras3::dataset_imdb`, `keras::dataset_imdb`.
     """
     where = "dataset_imdb"
     texts = _texts(num_words, skip_top, maxlen, seed, start_char, oov_char, index_from, where)
     return load(where, "imdb", file_name(path, where), **texts)
 
 
+@Checked
 def dataset_reuters(
     path="reuters.npz",
     num_words=None,
@@ -168,13 +172,14 @@ def dataset_reuters(
         InvalidValueError: if an argument is not what it should be, or `maxlen` keeps no newswire.
         DataError: if the data is not in the cache and cannot be downloaded.
 
-    Source: dataset_reuters() of R's keras and keras3.
+    Source: R `keras3::dataset_reuters`, `keras::dataset_reuters`.
     """
     where = "dataset_reuters"
     texts = _texts(num_words, skip_top, maxlen, seed, start_char, oov_char, index_from, where)
-    return load(where, "reuters", file_name(path, where), test_split=_fraction(test_split, where), **texts)
+    return load(where, "reuters", file_name(path, where), test_split=share(test_split, "test_split", where), **texts)
 
 
+@Checked
 def dataset_boston_housing(path="boston_housing.npz", test_split=0.2, seed=113, convert=True):
     """506 suburbs of Boston in the 1970s: 13 facts of each, and the median price of a house in 1000 dollars.
 
@@ -191,13 +196,16 @@ def dataset_boston_housing(path="boston_housing.npz", test_split=0.2, seed=113, 
         InvalidValueError: if `test_split` is not such a fraction, or `seed` not a whole number.
         DataError: if the data is not in the cache and cannot be downloaded.
 
-    Source: dataset_boston_housing() of R's keras and keras3.
+    Source: R `keras3::dataset_boston_housing`, `keras::dataset_boston_housing`.
     """
     where = "dataset_boston_housing"
-    split = _fraction(test_split, where)
-    return load(where, "boston_housing", file_name(path, where), test_split=split, seed=_from(0, seed, "seed", where))
+    split = share(test_split, "test_split", where)
+    return load(
+        where, "boston_housing", file_name(path, where), test_split=split, seed=count(seed, "seed", where, least=0)
+    )
 
 
+@Checked
 def dataset_california_housing(
     version="large", path="california_housing.npz", test_split=0.2, seed=113, convert=True
 ):  # fmt: skip
@@ -217,7 +225,7 @@ def dataset_california_housing(
         InvalidValueError: if an argument is not what it should be.
         DataError: if the data is not in the cache and cannot be downloaded.
 
-    Source: dataset_california_housing() of R's keras3.
+    Source: R `keras3::dataset_california_housing`.
     """
     where = "dataset_california_housing"
     return load(
@@ -225,11 +233,12 @@ def dataset_california_housing(
         "california_housing",
         path=file_name(path, where),
         version=_one_of(version, ("large", "small"), "version", where),
-        test_split=_fraction(test_split, where),
-        seed=_from(0, seed, "seed", where),
+        test_split=share(test_split, "test_split", where),
+        seed=count(seed, "seed", where, least=0),
     )
 
 
+@Checked
 def dataset_imdb_word_index(path="imdb_word_index.json"):
     """The number of each word of the film reviews, before `index_from` is added.
 
@@ -242,12 +251,13 @@ def dataset_imdb_word_index(path="imdb_word_index.json"):
     Raises:
         DataError: if the data is not in the cache and cannot be downloaded.
 
-    Source: dataset_imdb_word_index() of R's keras and keras3.
+    Source: R `keras3::dataset_imdb_word_index`, `keras::dataset_imdb_word_index`.
     """
     where = "dataset_imdb_word_index"
     return fetched(where, keras.datasets.imdb.get_word_index, file_name(path, where))
 
 
+@Checked
 def dataset_reuters_word_index(path="reuters_word_index.json"):
     """The number of each word of the newswires, before `index_from` is added.
 
@@ -260,7 +270,7 @@ def dataset_reuters_word_index(path="reuters_word_index.json"):
     Raises:
         DataError: if the data is not in the cache and cannot be downloaded.
 
-    Source: dataset_reuters_word_index() of R's keras and keras3.
+    Source: R `keras3::dataset_reuters_word_index`, `keras::dataset_reuters_word_index`.
     """
     where = "dataset_reuters_word_index"
     path = file_name(path, where)
@@ -274,21 +284,14 @@ def dataset_reuters_word_index(path="reuters_word_index.json"):
 
 def _texts(num_words, skip_top, maxlen, seed, start_char, oov_char, index_from, where):
     return {
-        "num_words": None if num_words is None else _from(1, num_words, "num_words", where),
-        "skip_top": _from(0, skip_top, "skip_top", where),
-        "maxlen": None if maxlen is None else _from(1, maxlen, "maxlen", where),
-        "seed": _from(0, seed, "seed", where),
+        "num_words": maybe_whole(num_words, "num_words", where, least=1),
+        "skip_top": count(skip_top, "skip_top", where, least=0),
+        "maxlen": maybe_whole(maxlen, "maxlen", where, least=1),
+        "seed": count(seed, "seed", where, least=0),
         "start_char": maybe_whole(start_char, "start_char", where),
         "oov_char": maybe_whole(oov_char, "oov_char", where),
         "index_from": maybe_whole(index_from, "index_from", where) or 0,
     }
-
-
-def _from(least, value, name, where):
-    number = count(value, name, where)
-    if number < least:
-        raise InvalidValueError(f"{where}: {name} must be at least {least}, it got {number}")
-    return number
 
 
 def _one_of(value, words, name, where):
@@ -298,23 +301,16 @@ def _one_of(value, words, name, where):
     return value
 
 
-def _fraction(value, where):
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= value < 1:
-        percent = isinstance(value, numbers.Real) and 1 < value < 100
-        hint = f"; {value} percent are {value / 100}" if percent else ""
-        raise InvalidValueError(
-            f"{where}: test_split must be a fraction from 0 up to, not including, 1, it got {value!r}{hint}"
-        )
-    return float(value)
-
-
 # What ships with pipekeras --------------------------------------------------------------------------------------------
 
 
 def _shipped(name):
+    from importlib import resources
+
     return resources.files("pipekeras") / "data" / name
 
 
+@Checked
 def dataset_digits(test_split=0.2, seed=113):
     """1,797 handwritten digits of 8 x 8 grey levels from 0 to 16; they ship with pipekeras and need no download.
 
@@ -328,13 +324,13 @@ def dataset_digits(test_split=0.2, seed=113):
     Raises:
         InvalidValueError: if `test_split` is not such a fraction, or `seed` not a whole number.
 
-    Source: shaped as R's dataset_mnist(). The data: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten
+    Source: shaped as R `keras3::dataset_mnist`. The data: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten
     Digits (1998), UCI Machine Learning Repository, CC BY 4.0; its test set.
     """
     import numpy as np
 
-    test_split = _fraction(test_split, "dataset_digits")
-    seed = _from(0, seed, "seed", "dataset_digits")
+    test_split = share(test_split, "test_split", "dataset_digits")
+    seed = count(seed, "seed", "dataset_digits", least=0)
     with _shipped("digits.npz").open("rb") as file, np.load(file, allow_pickle=False) as digits:
         x, y = digits["x"], digits["y"].astype("int64")
     held_out = int(len(x) * test_split)
@@ -359,6 +355,7 @@ _SERIES = {
 }  # fmt: skip
 
 
+@Checked
 def r_dataset(name=None):
     """One of R's own datasets, under its R name, with R's column names; they ship with pipekeras.
 
@@ -373,14 +370,13 @@ def r_dataset(name=None):
     Raises:
         InvalidValueError: if there is no dataset of that name.
 
-    Source: the package datasets of R, `datasets::iris` and so on.
+    Source: R `datasets::iris` and so on, the package that comes with R.
     """
     names = sorted([*_TABLES, *_SERIES], key=str.lower)
     if name is None:
         return names
     if not isinstance(name, str) or name not in names:
-        near = did_you_mean(name, names) if isinstance(name, str) else None
-        hint = f'; did you mean "{near}"?' if near else "."
+        hint = suggestion(name, names, quote='"', otherwise=".")
         raise InvalidValueError(f"r_dataset: there is no dataset {name!r}{hint} There are {', '.join(names)}")
     return _table(name) if name in _TABLES else _series(name)
 

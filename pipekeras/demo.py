@@ -33,6 +33,8 @@ def run(folder="pipekeras-demo", epochs=20, seed=1):
     Returns:
         The share of the held-out digits that the model reads right, 0 to 1.
     """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)  # before the work, so that a folder that cannot be costs none
     set_random_seed(seed)
     digits = dataset_digits(test_split=0.2, seed=seed)
     print(
@@ -62,8 +64,6 @@ def run(folder="pipekeras-demo", epochs=20, seed=1):
     print(f"\nOn the {len(digits.test.x)} held-out digits:")
     print(result)
 
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     _save(folder / "history.png", plot(history).savefig)
     _save(folder / "digits.keras", model.save)
     print(f"\nSaved in {folder.resolve()}: history.png, the course of training, and digits.keras, a plain Keras model.")

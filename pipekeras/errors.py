@@ -58,7 +58,7 @@ def did_you_mean(word, known):
     return close[0] if close else None
 
 
-def suggestion(word, known):
-    """`"; did you mean epochs?"`, or an empty string where nothing is near."""
+def suggestion(word, known, *, quote="", otherwise=""):
+    """`"; did you mean epochs?"`, the name in `quote`s, or `otherwise` where nothing is near."""
     near = did_you_mean(word, known)
-    return f"; did you mean {near}?" if near else ""
+    return f"; did you mean {quote}{near}{quote}?" if near else otherwise

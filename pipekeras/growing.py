@@ -47,9 +47,17 @@ def is_empty(model):
     return not object.__getattribute__(model, "__dict__")["_layers"]
 
 
+def tip_shape(model):
+    """The shape that flows out of what the Sequential `model` has so far; None if it is not known (ahead of Keras)."""
+    growth = object.__getattribute__(model, "__dict__").get(_STATE)
+    shape = getattr(growth.tip, "shape", None) if growth is not None else None
+    return None if shape is None else tuple(shape)
+
+
 def settle(model):
     """Put together what has been added, and make the model a plain `keras.Sequential` again."""
-    object.__setattr__(model, "__class__", keras.Sequential)
+    if type(model) is _classes()[1]:
+        object.__setattr__(model, "__class__", keras.Sequential)
     growth = vars(model).get(_STATE)
     if growth is not None:
         model.build(tuple(growth.inputs.shape))
@@ -79,7 +87,7 @@ def _add_plainly(model, layer):
     before = len(vars(model)["_layers"])
     try:
         model.add(layer)
-    except Exception:
+    except BaseException:  # an interrupted line may be run again
         if len(vars(model)["_layers"]) > before:  # Keras leaves a layer that does not fit where it is
             model.pop()
         raise
@@ -93,7 +101,7 @@ def _add(model, layer, growth):
             tip = layer(growth.tip)
     except NotImplementedError:  # no shape inference: Keras leaves such a model unbuilt until it meets data
         return
-    except Exception:
+    except BaseException:  # an interrupted line may be run again
         if len(vars(model)["_layers"]) > before:
             model.pop(rebuild=False)
         _stay_growing(model, growth)

@@ -35,6 +35,7 @@ _TEXTS = {
     "input_dim": "for a model's first layer: the number of features of a sample.",
     "input_length": "for a model's first layer: the number of time steps, alone or together with input_dim.",
     "weights": "a list of arrays that the layer's weights start from, in the order and shapes of get_weights().",
+    "inputs": "the tensors to join, in one list or one after the other; without any, the layer itself comes back.",
     "object": "what to apply it to, by name: a Sequential model, a tensor, a list of tensors; as in first place.",
     # Not described in the classes that have them:
     "antialias": "whether to smooth before making an image smaller.",

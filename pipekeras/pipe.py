@@ -107,27 +107,18 @@ class Function(Step):
         return self if instance is None else functools.partial(self, instance)
 
 
-class Verb(Function):
-    """A function whose first argument can be piped in; see `verb`."""
+class Checked(Function):
+    """A function written in Python, whose arguments are checked before it runs, with "did you mean"."""
 
-    def __init__(self, function, receiver, wants=None):
+    def __init__(self, function, name=None):
         functools.update_wrapper(self, function)
-        self.function, self.is_receiver, self.wants = function, receiver, wants
-
-    def refuse(self, left):
-        """Raise if `left` is not what this verb applies to, where it says what that is."""
-        if self.wants is not None and not self.is_receiver(left):
-            raise PipeError(f"{self.__name__} applies to {self.wants}, it got {say(left)}")
+        self.function = function
+        if name is not None:
+            self.__name__ = self.__qualname__ = name
 
     def __call__(self, *args, **kwargs):
-        """Run at once if what it applies to is there, else wait for it to be piped in."""
-        names = self._names
-        if (args and self.is_receiver(args[0])) or (names and names[0] in kwargs):
-            self._check(args, kwargs)
-            self.refuse(args[0] if args else kwargs[names[0]])
-            return self.function(*args, **kwargs)
-        self._check((None, *args), kwargs)
-        return Call(self, args, kwargs)
+        self._check(args, kwargs)
+        return self.function(*args, **kwargs)
 
     @functools.cached_property
     def _signature(self):
@@ -161,6 +152,35 @@ class Verb(Function):
             if "too many positional" in str(error) and keyword_only:
                 hint = f"; these go by name: {', '.join(keyword_only)}"
             raise ArgumentError(f"{self.__name__}: {error}{hint}") from None
+
+    def __repr__(self):
+        return f"<function {self.__name__}>"
+
+
+class Verb(Checked):
+    """A function whose first argument can be piped in; see `verb`."""
+
+    def __init__(self, function, receiver, wants=None):
+        super().__init__(function)
+        self.is_receiver, self.wants = receiver, wants
+
+    def refuse(self, left):
+        """Raise if `left` is not what this verb applies to, where it says what that is."""
+        if self.wants is not None and not self.is_receiver(left):
+            hint = ": begin with keras_model_sequential(...) >>" if _is_stack(left) else ""
+            raise PipeError(f"{self.__name__} applies to {self.wants}, it got {say(left)}{hint}")
+
+    def __call__(self, *args, **kwargs):
+        """Run at once if what it applies to is there, else wait for it to be piped in."""
+        names = self._names
+        if self.wants is not None and args and (isinstance(args[0], Step) or is_layer(args[0])):
+            self.refuse(args[0])  # a layer is no argument of such a verb, so it was meant as what it applies to
+        if (args and self.is_receiver(args[0])) or (names and names[0] in kwargs):
+            self._check(args, kwargs)
+            self.refuse(args[0] if args else kwargs[names[0]])
+            return self.function(*args, **kwargs)
+        self._check((None, *args), kwargs)
+        return Call(self, args, kwargs)
 
     def __repr__(self):
         return f"<verb {self.__name__}>"
@@ -244,7 +264,14 @@ def _chain_or_apply(left, right):
     # Verbs on layers, `layer >> get_weights()`, say so in `is_receiver`; all else that meets a step becomes a chain.
     if isinstance(right, Call) and is_layer(left) and right.verb.is_receiver(left):
         return right.receive(left)
+    if isinstance(right, Call) and _is_stack(left):
+        right.verb.refuse(left)  # layers without a model before them: nothing would ever train
     return Chain(left, right)
+
+
+def _is_stack(value):
+    """Whether `value` is a layer or a chain of layers, without a model to begin with."""
+    return (is_layer(value) and not is_model(value)) or (isinstance(value, Chain) and is_layer(value.steps[-1]))
 
 
 def _remedy(value):

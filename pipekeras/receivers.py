@@ -1,4 +1,4 @@
-"""What can flow through a pipe: models, tensors, structures of tensors; and how data becomes arrays.
+"""What can flow through a pipe: models, tensors, structures of tensors.
 
 Nothing here imports Keras: as long as nobody has, no value can be one of its objects.
 """
@@ -53,9 +53,9 @@ def is_receiver(value):
 
 
 def is_frame(value):
-    """Whether `value` is a pandas DataFrame or Series; pandas is not imported to find out."""
+    """Whether `value` is a pandas DataFrame, Series or Categorical; pandas is not imported to find out."""
     pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series))
+    return pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series, pandas.Categorical))
 
 
 def say(value):

@@ -14,8 +14,10 @@ def _is_number(value):
     return isinstance(value, numbers.Real) or (hasattr(value, "item") and getattr(value, "shape", None) == ())
 
 
-def _is_bool(value):
-    return isinstance(value, bool) or type(value).__name__ in ("bool_", "bool") and type(value).__module__ == "numpy"
+def is_bool(value):
+    """Whether `value` is a truth value: Python's, or NumPy's, whose type is bool_ in NumPy 1 and bool in NumPy 2."""
+    kind = type(value)
+    return isinstance(value, bool) or (kind.__module__ == "numpy" and kind.__name__ in ("bool_", "bool"))
 
 
 def _is_sequence(value):
@@ -24,7 +26,7 @@ def _is_sequence(value):
 
 def whole(value, name, where):
     """`value` as an int if it is a whole number: 32, 32.0, np.int64(32). Else an error that names the argument."""
-    if _is_number(value) and not _is_bool(value):
+    if _is_number(value) and not is_bool(value):
         number = value.item() if hasattr(value, "item") else value
         if number == number and number not in (float("inf"), float("-inf")) and int(number) == number:
             return int(number)
@@ -38,16 +40,30 @@ def whole(value, name, where):
     raise InvalidValueError(f"{where}: {name} must be a whole number, it got {value!r}")
 
 
-def count(value, name, where):
-    """A whole number that has to be there."""
+def count(value, name, where, least=None):
+    """A whole number that has to be there, and must not be below `least`."""
     if value is None:
         raise InvalidValueError(f"{where}: {name} is None; it must be a whole number")
-    return whole(value, name, where)
+    number = whole(value, name, where)
+    if least is not None and number < least:
+        raise InvalidValueError(f"{where}: {name} must be at least {least}, it got {number}")
+    return number
 
 
-def maybe_whole(value, name, where):
-    """A whole number or None."""
-    return None if value is None else whole(value, name, where)
+def maybe_whole(value, name, where, least=None):
+    """A whole number, not below `least`, or None."""
+    return None if value is None else count(value, name, where, least)
+
+
+def share(value, name, where):
+    """A share of something as a float: from 0 up to, not including, 1."""
+    if not isinstance(value, numbers.Real) or is_bool(value) or not 0 <= value < 1:
+        percent = isinstance(value, numbers.Real) and 1 < value < 100
+        hint = f"; {value} percent are {value / 100}" if percent else ""
+        raise InvalidValueError(
+            f"{where}: {name} must be a fraction from 0 up to, not including, 1, it got {value!r}{hint}"
+        )
+    return float(value)
 
 
 def wholes(value, name, where):
@@ -64,6 +80,16 @@ def size(value, name, where):
     if value is None or (_is_sequence(value) and any(item is None for item in value)):
         raise InvalidValueError(f"{where}: {name} is {value!r}; it must be a whole number, or one for each dimension")
     return wholes(value, name, where)
+
+
+def number(value, name, where):
+    """A real number that has to be there, such as a rate."""
+    if value is None or not _is_number(value) or is_bool(value):
+        raise InvalidValueError(f"{where}: {name} must be a number, it got {value!r}")
+    result = value.item() if hasattr(value, "item") else value
+    if result != result:
+        raise InvalidValueError(f"{where}: {name} is NaN, a missing value; it must be a number")
+    return result
 
 
 def loose(value, name, where):
@@ -91,7 +117,7 @@ def shape(value, name="shape", where="shape"):
 def _dimension(value, name, where):
     if value is None or (isinstance(value, float) and value != value):
         return None
-    if isinstance(value, str) or not _is_number(value) or _is_bool(value):
+    if isinstance(value, str) or not _is_number(value) or is_bool(value):
         raise InvalidValueError(f"{where}: {name} has {value!r} where a whole number or None belongs")
     number = whole(value, name, where)
     if number < 0:
@@ -122,6 +148,7 @@ ARGUMENTS = {
     **dict.fromkeys(_MAYBE, maybe_whole),
     **dict.fromkeys(_WHOLES, wholes),
     **dict.fromkeys(["units", "filters", "n"], count),
+    **dict.fromkeys(["rate", "stddev"], number),
     "seed": loose,
     "target_shape": target_shape,
     **dict.fromkeys(["input_shape", "batch_input_shape", "batch_shape"], shape),

@@ -93,11 +93,12 @@ class Wrapper(Function):
 
     @functools.cached_property
     def _required(self):
-        return [p.name for p in self.__signature__.parameters.values() if p.default is p.empty]
+        parameters = self.__signature__.parameters.values()
+        return [p.name for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
 
     @functools.cached_property
     def _known(self):
-        return set(self.__signature__.parameters)
+        return {p.name for p in self.__signature__.parameters.values() if p.kind is not p.VAR_POSITIONAL}
 
     @functools.cached_property
     def _nullable(self):
@@ -179,6 +180,8 @@ class Wrapper(Function):
         """Keras's refusal in the words of the call: a misspelt word, or what Keras says after the function's name."""
         for name, value in bound.items():
             family = identifier_module(name)
+            if family and isinstance(value, (int, float)):
+                return InvalidValueError(f"{self.__name__}: {name} must be a name or a function, it got {value!r}")
             if family and isinstance(value, str):
                 known = known_names(family)
                 if value not in known:

@@ -32,6 +32,18 @@ def test_a_wrong_command_line_says_so(arguments, message, capsys):
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(["--seed", "-1"], "seed must be 0 or more"), (["--folder", "{file}/below"], "pipekeras: ")],
+)
+def test_what_cannot_be_done_is_one_line_and_costs_no_training(arguments, message, tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    arguments = [argument.format(file=tmp_path / "file") for argument in arguments]
+    assert cli.main(["demo", *arguments]) == 1
+    printed = capsys.readouterr()
+    assert message in printed.err and "Epoch" not in printed.out
+
+
 def test_the_demo_prints_and_saves(tmp_path, capsys):
     accuracy = demo.run(folder=tmp_path / "a" / "b", epochs=1)
     printed = capsys.readouterr().out

@@ -30,12 +30,27 @@ def test_series_and_categoricals():
 
 
 def test_data_with_holes_or_words_is_refused():
-    with pytest.raises(pk.DataError, match="layer_embedding: x has 1 missing values among its categories"):
+    with pytest.raises(pk.DataError, match="layer_embedding: x is categorical and misses 1 of its 2 values"):
         pd.Series(["b", None], dtype="category") >> layer_embedding(2, 5)
-    with pytest.raises(pk.DataError, match="layer_dense needs numbers in all columns, not in name"):
+    with pytest.raises(pk.DataError, match="layer_dense: x is a data frame with columns that are no numbers: name"):
         pd.DataFrame({"a": [1.0], "name": ["x"]}) >> layer_dense(2)
-    with pytest.raises(pk.DataError, match="layer_dense needs rows of one length"):
+    with pytest.raises(pk.DataError, match=r"layer_dense: x is 2 sequences of different lengths \(1 to 2\)"):
         [[1.0, 2.0], [3.0]] >> layer_dense(2)
+
+
+def test_words_go_where_words_are_read_and_dates_nowhere(backend):
+    words = pd.Series(["a", "b"])
+    if backend == "tensorflow":
+        looked_up = words >> pk.layer_string_lookup(vocabulary=["a", "b"])
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(looked_up), [1, 2])
+    with pytest.raises(pk.DataError):
+        words >> layer_dense(2)
+    with pytest.raises(pk.DataError):
+        np.array(["a"]) >> layer_dense(2)
+    with pytest.raises(pk.DataError):
+        pd.DataFrame({"day": pd.to_datetime(["2024-01-01"])}) >> layer_dense(2)
+    assert tuple((pd.Categorical(["b", "a", "b"]) >> layer_embedding(2, 5)).shape) == (3, 5)
+    assert tuple((range(3) >> layer_embedding(3, 5)).shape) == (3, 5)
 
 
 def test_lists_and_dicts_of_arrays():
@@ -97,3 +112,74 @@ def test_a_window_larger_than_its_input(layer):
         pk.ShapeError, match=r"leaves nothing of a tensor of shape \(None, 2, 2, 1\): its window is larger"
     ):
         layer_input(shape=(2, 2, 1)) >> layer
+
+
+@pytest.mark.parametrize(
+    ("attempt", "message"),
+    [
+        (
+            lambda x: pk.layer_concatenate([x, x], axis=2),
+            r"layer_concatenate: axis=2, but a tensor of shape \(None, 4\)",
+        ),
+        (lambda x: x >> pk.layer_batch_normalization(axis=2), "axes count from 0, the batch, so the last is 1 or -1"),
+        (lambda x: x >> pk.layer_layer_normalization(axis=2), "layer_layer_normalization: axis="),
+        (lambda x: x >> pk.layer_group_normalization(groups=1, axis=2), "layer_group_normalization: axis=2"),
+        (lambda x: x >> pk.layer_rms_normalization(axis=2), "layer_rms_normalization: axis="),
+        (lambda x: x >> pk.layer_unit_normalization(axis=2), "layer_unit_normalization: axis="),
+        (lambda x: x >> pk.layer_activation_softmax(axis=2), "layer_activation_softmax: axis=2"),
+        (lambda x: x >> pk.layer_activation_parametric_relu(shared_axes=2), "shared_axes="),
+        (lambda x: pk.layer_dot([x, x], axes=2), "layer_dot: axes=2"),
+        (
+            lambda x: keras_model_sequential(input_shape=4) >> layer_dense(3) >> pk.layer_activation_softmax(axis=2),
+            "axis",
+        ),
+    ],
+)
+def test_an_axis_that_is_not_there_hints_at_counting_from_0(attempt, message):
+    with pytest.raises(pk.ShapeError, match=message):
+        attempt(layer_input(shape=4))
+
+
+@pytest.mark.parametrize(
+    ("attempt", "kind", "message"),
+    [
+        (
+            lambda x: {"a": x} >> layer_dense(3),
+            pk.ShapeError,
+            r"takes one tensor, it got a dict of 1: choose one, as in",
+        ),
+        (lambda x: x >> pk.layer_add(), pk.ShapeError, r"layer_add joins several tensors.*write x >> layer_add\(y\)"),
+        (lambda x: pk.layer_add(x, layer_input(shape=5)), pk.ShapeError, "layer_add: "),
+        (lambda x: pk.layer_subtract(x, x, x), pk.ShapeError, "layer_subtract: "),
+        (lambda x: {"a": x, "b": x} >> pk.layer_add(), pk.ShapeError, "layer_add joins several tensors"),
+        (lambda x: x >> pk.layer_attention(), pk.ShapeError, r"For self-attention: \[x, x\] >> layer_attention"),
+        (lambda x: keras_model_sequential(input_shape=4) >> pk.layer_add(), pk.PipeError, "is one line of layers"),
+        (lambda x: keras_model_sequential(input_shape=4) >> pk.layer_add(x), pk.PipeError, "make a functional model"),
+        (
+            lambda x: keras_model_sequential(input_shape=(4, 2)) >> pk.layer_multi_head_attention(2, 3),
+            pk.PipeError,
+            "layer_multi_head_attention takes several tensors",
+        ),
+        (
+            lambda x: keras_model_sequential >> layer_dense(2),
+            pk.PipeError,
+            r"keras_model_sequential stands before >> without parentheses: write keras_model_sequential\(\.\.\.\)",
+        ),
+        (lambda x: layer_input >> layer_dense(2), pk.PipeError, "layer_input stands before >> without parentheses"),
+        (lambda x: len >> layer_dense(2), pk.PipeError, "len stands before >> without parentheses"),
+    ],
+)
+def test_what_does_not_fit_says_what_would(attempt, kind, message):
+    with pytest.raises(kind, match=message):
+        attempt(layer_input(shape=4))
+
+
+def test_a_list_of_one_is_its_tensor_and_a_named_tuple_a_list():
+    from collections import namedtuple
+
+    x = layer_input(shape=4)
+    assert tuple(([x] >> layer_dense(3)).shape) == (None, 3)
+    pair = namedtuple("Pair", "a b")(x, x)
+    assert tuple((pair >> pk.layer_concatenate()).shape) == (None, 8)
+    arrays = namedtuple("Pair", "a b")(np.ones((2, 3)), np.ones((2, 3)))
+    assert tuple((arrays >> pk.layer_add()).shape) == (2, 3)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import pipekeras as pk
 from pipekeras import datasets
 from pipekeras.datasets import (
     dataset_boston_housing,
@@ -419,3 +420,10 @@ def test_series_run_over_time():
 def test_unknown_names_are_met_with_the_list(name, words):
     with pytest.raises(InvalidValueError, match=words):
         r_dataset(name)
+
+
+def test_misspelt_arguments_and_forgotten_parentheses():
+    with pytest.raises(pk.ArgumentError, match="dataset_imdb has no argument num_word; did you mean num_words"):
+        pk.dataset_imdb(num_word=10)
+    with pytest.raises(pk.PipeError, match="dataset_digits stands before >> without parentheses"):
+        pk.dataset_digits >> pk.layer_dense(2)

@@ -36,3 +36,5 @@ def test_a_name_cut_short_counts_first_then_spelling():
 def test_the_suggestion_is_a_clause_or_nothing():
     assert errors.suggestion("epoch", ["epochs"]) == "; did you mean epochs?"
     assert errors.suggestion("banana", ["epochs"]) == ""
+    assert errors.suggestion("epoch", ["epochs"], quote='"', otherwise="?") == '; did you mean "epochs"?'
+    assert errors.suggestion("banana", ["epochs"], quote='"', otherwise="; it has epochs") == "; it has epochs"

@@ -79,3 +79,22 @@ print(bool(hooks()))
 import keras
 print(hooks())"""
     assert run_python(code).split() == ["True", "[]"]
+
+
+LOOKED_FIRST = """
+import importlib.util
+import pipekeras
+assert importlib.util.find_spec("keras") is not None  # as libraries do that only ask whether Keras is there
+import keras
+x = keras.Input((3,)) >> keras.layers.Dense(2) >> pipekeras.layer_activation_thresholded_relu()
+print(tuple(x.shape))
+"""
+
+
+def test_a_look_for_keras_without_importing_it_does_not_use_up_the_hook(run_python):
+    assert run_python(LOOKED_FIRST).strip() == "(None, 2)"
+
+
+def test_inspecting_the_door_does_not_open_it(run_python):
+    code = "import sys, pipekeras.arrays as a; hasattr(a.keras, '__wrapped__'); print('keras' in sys.modules)"
+    assert run_python(code).strip() == "False"

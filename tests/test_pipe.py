@@ -72,7 +72,7 @@ def test_layers_and_models_made_by_hand_are_pipeable():
     stack = keras.Sequential([keras.Input((4,))])
     assert stack >> keras.layers.Dense(2) >> by_hand.layers[-1].__class__(5) is stack
     assert stack.output_shape == (None, 5)
-    assert np.ones((1, 4), "float32") >> by_hand is not None
+    assert tuple((np.ones((1, 4), "float32") >> by_hand).shape) == (1, 2)
 
 
 def test_a_model_piped_into_a_sequential_becomes_a_layer_of_it():
@@ -220,3 +220,38 @@ def test_a_verb_that_says_what_it_wants_refuses_all_else():
         PipeError, match=r"count_params applies to a layer or a model, it got a tensor of shape \(None, 3\)"
     ):
         layer_input(shape=3) >> pk.count_params()
+
+
+def test_layers_without_a_model_before_them_do_not_wait_silently():
+    for attempt in (
+        lambda: layer_dense(8) >> layer_dense(3) >> pk.compile(loss="mse"),
+        lambda: layer_dense(8) >> pk.fit(np.ones((3, 2)), np.ones(3)),
+        lambda: pk.compile(layer_dense(3), loss="mse"),
+        lambda: pk.fit(layer_dense(3) >> layer_dense(1), np.ones((3, 2)), np.ones(3)),
+    ):
+        with pytest.raises(
+            PipeError, match=r"applies to a model, it got .*begin with keras_model_sequential\(\.\.\.\) >>"
+        ):
+            attempt()
+    recipe = pk.compile(loss="mse") >> pk.summary()  # calls alone make a recipe for models to come
+    assert isinstance(recipe, Chain)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "message"),
+    [
+        (lambda: keras_model(inputs=1, output=2), "keras_model has no argument output; did you mean outputs"),
+        (lambda: layer_input(4, dtyp="int32"), "layer_input has no argument dtyp; did you mean dtype"),
+        (lambda: pk.set_random_seed(sed=1), "set_random_seed has no argument sed; did you mean seed"),
+        (lambda: pk.layer_input(), r"layer_input needs a shape for its input: shape=\.\.\., or batch_shape="),
+    ],
+)
+def test_functions_that_nothing_is_piped_into_know_their_arguments(attempt, message):
+    with pytest.raises(pk.ArgumentError, match=message):
+        attempt()
+    assert layer_input.__name__ == "layer_input"
+
+
+def test_dense_features_says_at_once_what_to_use():
+    with pytest.raises(pk.UnavailableError, match="use layer_feature_space"):
+        pk.layer_dense_features(feature_columns=3)

@@ -78,6 +78,7 @@ def parameters(node):
     positional = [*a.posonlyargs, *a.args]
     defaults = [None] * (len(positional) - len(a.defaults)) + a.defaults
     found = [(p.arg, "positional", default) for p, default in zip(positional, defaults, strict=True)]
+    found += [(a.vararg.arg, "any number", None)] if a.vararg else []
     found += [(p.arg, "by name", default) for p, default in zip(a.kwonlyargs, a.kw_defaults, strict=True)]
     return [(name, kind, None if d is None else ast.unparse(d)) for name, kind, d in found]
 
@@ -88,7 +89,7 @@ def test_stub_and_signature_agree(name, functions):
     wanted = [
         (
             p.name,
-            "by name" if p.kind is p.KEYWORD_ONLY else "positional",
+            {p.KEYWORD_ONLY: "by name", p.VAR_POSITIONAL: "any number"}.get(p.kind, "positional"),
             None if p.default is p.empty else repr(p.default),
         )
         for p in inspect.signature(getattr(pk, name)).parameters.values()
@@ -98,14 +99,14 @@ def test_stub_and_signature_agree(name, functions):
 
 def test_layers_have_a_form_with_a_receiver_first(functions):
     assert [parameters(f)[0][0] for f in functions["layer_dense"]] == ["object", "units"]
-    assert [parameters(f)[0][0] for f in functions["layer_add"]] == ["inputs", "inputs", "name"]
+    assert [parameters(f)[0][0] for f in functions["layer_add"]] == ["name", "inputs", "inputs"]
     assert len(functions["rnn_cell_gru"]) == 1
 
 
 GOOD = """
 from pipekeras import bidirectional, keras_model_sequential, layer_add, layer_conv_2d, layer_dense
 from pipekeras import compile, fit, layer_flatten, layer_lstm
-model = keras_model_sequential() >> layer_dense(10) >> layer_dense(1)
+model = keras_model_sequential() >> layer_dense(10) >> layer_dense(1.0)
 chain = layer_lstm(10, return_sequences=True) >> layer_lstm(10)
 model >> bidirectional(chain)
 layer_conv_2d(filters=3, kernel_size=(3, 3), input_shape=(28, 28, 1), padding="same")

@@ -39,6 +39,37 @@ def test_missing_values_are_named():
         v.size((3, None), "kernel_size", "layer_conv_2d")
 
 
+def test_counts_have_a_least():
+    assert v.count(3.0, "n", "f", least=3) == v.maybe_whole(3, "n", "f", least=1) == 3
+    assert v.maybe_whole(None, "n", "f", least=1) is None
+    for function in (v.count, v.maybe_whole):
+        with pytest.raises(InvalidValueError, match="f: n must be at least 1, it got 0"):
+            function(0, "n", "f", least=1)
+
+
+@pytest.mark.parametrize("number", [0, 0.25, np.float32(0.5), np.int64(0)])
+def test_shares(number):
+    assert v.share(number, "test_split", "f") == float(number) and type(v.share(number, "s", "f")) is float
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [(1, "1"), (-0.1, "-0.1"), (20, "20; 20 percent are 0.2"), (True, "True"), ("a", "'a'"), (None, "None"),
+     (float("nan"), "nan"), (np.True_, repr(np.True_))],
+)  # fmt: skip
+def test_what_is_no_share(wrong, text):
+    with pytest.raises(InvalidValueError) as error:
+        v.share(wrong, "test_split", "f")
+    assert str(error.value) == f"f: test_split must be a fraction from 0 up to, not including, 1, it got {text}"
+
+
+def test_truth_values():
+    for value in (True, False, np.True_, np.bool_(0)):
+        assert v.is_bool(value)
+    for value in (1, 0.0, "True", None, np.int64(1), np.array([True])):
+        assert not v.is_bool(value)
+
+
 def test_lists_become_tuples_of_ints_and_text_stays():
     assert v.wholes([3.0, [1, 2.0]], "padding", "f") == (3, (1, 2))
     assert v.wholes("same", "padding", "f") == "same"
@@ -84,3 +115,14 @@ def test_a_target_shape_has_minus_one_for_what_is_left():
     assert v.target_shape(784, "target_shape", "f") == (784,)
     with pytest.raises(InvalidValueError, match="target_shape is None"):
         v.target_shape(None, "target_shape", "layer_reshape")
+
+
+def test_a_number_that_has_to_be_there():
+    for value in (0, 0.5, np.float32(0.5), np.array(0.5)):
+        assert v.number(value, "rate", "layer_dropout") == value
+    for value in (None, "a", True, [0.5]):
+        with pytest.raises(InvalidValueError, match="^layer_dropout: rate must be a number, it got "):
+            v.number(value, "rate", "layer_dropout")
+    with pytest.raises(InvalidValueError, match="^layer_dropout: rate is NaN"):
+        v.number(float("nan"), "rate", "layer_dropout")
+    assert v.ARGUMENTS["rate"] is v.ARGUMENTS["stddev"] is v.number

@@ -48,13 +48,14 @@ class _Layer:
     def __getattr__(self, name: str) -> _Any: ...
 
 _Receiver = _Tensor | _Model | _Sequence[_Tensor] | _Mapping[str, _Tensor]
-_Sizes = int | _Sequence[_Any]
-_Shape = int | _Sequence[int | None] | None
+_Whole = int | float  # R's numbers: 32.0 is 32, and 32.5 an error
+_Sizes = _Whole | _Sequence[_Any]
+_Shape = _Whole | _Sequence[_Whole | None] | None
 '''
 
 # What an argument takes, by the function of values.py that converts it, and by its name.
 _CONVERTED = {
-    "count": "int", "size": "_Sizes", "maybe_whole": "int | None", "wholes": "_Sizes | None", "shape": "_Shape",
+    "count": "_Whole", "size": "_Sizes", "maybe_whole": "_Whole | None", "wholes": "_Sizes | None", "shape": "_Shape",
     "target_shape": "_Sizes",
 }  # fmt: skip
 _NAMED = {
@@ -119,14 +120,13 @@ def _stub_of(name, value):
 
 def _merge(name, value):
     """A merge takes its tensors in one list or one after the other; without any it is the layer."""
-    own = [p for p in _parameters(value) if p.name != "object"]
-    first = _first("inputs", "_Receiver")
-    by_name = [p.replace(kind=_KINDS.KEYWORD_ONLY) for p in own]
-    more = _KINDS("more", _KINDS.VAR_POSITIONAL, annotation="_Tensor")
+    own = _parameters(value)
+    positional = [p.replace(kind=_KINDS.POSITIONAL_OR_KEYWORD) for p in own[1:] if p.name in value.old_order]
+    rest = [p for p in own[1:] if p.name not in value.old_order]
     return _overloads(
-        _function(name, [first, *own], "_Any"),
-        _function(name, [_first("inputs", "_Tensor"), more, *by_name], "_Any"),
-        _function(name, _none(_parameters(value), "object"), "_Layer"),
+        _function(name, own[1:], "_Layer"),
+        _function(name, [_first("inputs", "_Receiver"), *positional, *rest], "_Any"),
+        _function(name, [own[0].replace(annotation="_Receiver"), *own[1:]], "_Any"),
     )
 
 

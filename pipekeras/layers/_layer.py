@@ -13,6 +13,7 @@ from pipekeras.wrap import Wrapper
 
 # Arguments that any layer had in 2.x for the case that it is a model's first. Keras 3 knows an Input layer instead.
 INPUT_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "batch_size", "input_dim", "input_length")
+_RECURRENT = ("SimpleRNN", "LSTM", "GRU", "RNN")  # their input_dim and input_length are of (timesteps, features)
 _BY_NAME = inspect.Parameter.KEYWORD_ONLY
 _NONE = object()
 
@@ -74,14 +75,17 @@ class LayerFunction(Wrapper):
             bound[name] = as_layer(bound[name], self.__name__, name)
         layer = super().make(self._prepared(bound))
         for name, value in later.items():
-            setattr(layer, name, value)
+            self._set(layer, name, value)
         remembered = vars(layer)  # past Keras's attribute tracking: none of this is part of the layer's state
         remembered["_pipekeras_name"] = self.__name__
         wanted = self._input_of(input_arguments, bound, layer)
         if wanted is not None:
             remembered["_pipekeras_input"] = wanted
         if weights is not None:
-            set_after_build(layer, weights, self.__name__)
+            from pipekeras.layers.initial_weights import start_from
+
+            start_from(layer, weights, self.__name__)
+            remembered["_pipekeras_weights"] = True
         return layer
 
     def _prepared(self, bound):
@@ -93,6 +97,15 @@ class LayerFunction(Wrapper):
                 if not isinstance(value, (type, keras.constraints.Constraint)):
                     bound[name] = FunctionConstraint(value)
         return bound
+
+    def _set(self, layer, name, value):
+        """Give a layer what its class does not hand on to its base."""
+        if name == "activity_regularizer":
+            value = keras.regularizers.get(value)
+        try:
+            setattr(layer, name, value)
+        except AttributeError:
+            raise ArgumentError(f"{self.__name__} cannot take {name}: its Keras class has none to set") from None
 
     @functools.cached_property
     def _own(self):
@@ -110,7 +123,11 @@ class LayerFunction(Wrapper):
 
     def _input_of(self, given, bound, layer):
         """The InputLayer's arguments that `input_shape` and its kin describe; None if they are not there."""
-        batch_shape = _batch_shape({k: v for k, v in given.items() if v is not None}, self.__name__)
+        given = {name: value for name, value in given.items() if value is not None}
+        if self.keras_name in _RECURRENT and {"input_dim", "input_length"} & given.keys():
+            steps, features = given.pop("input_length", None), given.pop("input_dim", None)
+            given.setdefault("input_shape", (steps, features))
+        batch_shape = _batch_shape(given, self.__name__)
         if batch_shape is None:
             return None
         wanted = {"batch_shape": batch_shape}
@@ -135,6 +152,8 @@ def _batch_shape(given, where):
             shape = (given["input_length"], given["input_dim"])
     elif shape is None and "input_length" in given:
         shape = (given["input_length"],)
+    elif shape is not None and "input_dim" in given and shape[-1:] != (given["input_dim"],):
+        raise InvalidValueError(f"{where}: input_shape={shape} and input_dim={given['input_dim']} disagree")
     if shape is None:
         if "batch_size" in given:
             warnings.warn(f"{where}: batch_size={given['batch_size']} has no effect without input_shape", stacklevel=5)
@@ -142,29 +161,9 @@ def _batch_shape(given, where):
     return (given.get("batch_size"), *shape)
 
 
-def set_after_build(layer, weights, where):
-    """Give `layer` these initial weights as soon as it has any: now if it is built, else right after it is."""
-    arrays = list(weights) if isinstance(weights, (list, tuple)) else [weights]
-
-    def set_them():
-        try:
-            layer.set_weights(arrays)
-        except ValueError as error:
-            shapes = [tuple(getattr(a, "shape", ())) for a in arrays]
-            wanted = [tuple(w.shape) for w in layer.weights]
-            raise InvalidValueError(f"{where}: weights have the shapes {shapes}, the layer needs {wanted}") from error
-
-    if layer.built:
-        set_them()
-        return
-    build = layer.build
-
-    @functools.wraps(build)
-    def build_and_set(*args, **kwargs):
-        build(*args, **kwargs)
-        set_them()
-
-    layer.build = build_and_set
+def has_initial_weights(value):
+    """Whether `value` is a layer that was given weights= to start from."""
+    return is_layer(value) and "_pipekeras_weights" in vars(value)
 
 
 def as_layer(value, where, argument):
@@ -184,6 +183,23 @@ class WrapperFunction(LayerFunction):
     """A layer around a layer: `time_distributed(layer_dense(3))`. A model alone in first place is what is wrapped."""
 
     use = LayerFunction.use + "\n\nWhat is wrapped may be a layer, a chain of layers, or a model."
+
+    def make(self, bound):
+        """The layer; an input_shape that was given to what is wrapped becomes the whole's, where it is the same."""
+        inner = bound.get("layer", bound.get("cell"))
+        first = inner.steps[0] if isinstance(inner, Chain) else inner
+        wanted = vars(first).get("_pipekeras_input") if is_layer(first) else None
+        made = super().make(bound)
+        if wanted is not None and "_pipekeras_input" not in vars(made):
+            if self.keras_name in ("Bidirectional", "SpectralNormalization"):
+                vars(made)["_pipekeras_input"] = wanted
+            else:
+                warnings.warn(
+                    f"the input_shape inside {self.__name__}() is that of a part: give the whole's to"
+                    f" {self.__name__}(..., input_shape=...)",
+                    stacklevel=3,
+                )
+        return made
 
     def _receiver(self, args, kwargs):
         inner_missing = not ({"layer", "cell"} & kwargs.keys()) and (len(args) < 2 or not is_layer(args[1]))
@@ -211,6 +227,8 @@ class Merge(Step):
         self.layer, self.others, self.name = layer, others, name
 
     def receive(self, left):
+        if is_model(left):
+            return compose(left, self.layer)  # which says what a merge needs
         first = list(left) if isinstance(left, (list, tuple)) else [left]
         return compose([*first, *self.others], self.layer)
 
@@ -233,6 +251,24 @@ class MergeFunction(LayerFunction):
         "        join tensors into one.\n"
         "    {name}({call})\n        without tensors makes the layer, a {keras}."
     )
+
+    extra = [p for p in LayerFunction.extra if p.name != "object"]
+
+    @functools.cached_property
+    def __signature__(self):
+        own = super().__signature__.parameters.values()
+        inputs = inspect.Parameter("inputs", inspect.Parameter.VAR_POSITIONAL)
+        return inspect.Signature([inputs, *(p.replace(kind=_BY_NAME) for p in own)])
+
+    @functools.cached_property
+    def old_order(self):
+        """What 2.x took by position after a list of tensors: the axis."""
+        shown = inspect.signature(self.keras_class.__init__).parameters
+        return [name for name in ("axis", "axes", "normalize") if name in shown]
+
+    @functools.cached_property
+    def _order(self):
+        return self.old_order
 
     def __call__(self, *args, **kwargs):
         kwargs = dict(kwargs)

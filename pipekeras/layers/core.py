@@ -1,7 +1,16 @@
 """The layers every model has: dense, embedding, lambda and their like."""
 
-from pipekeras.layers._layer import layer
+from pipekeras.errors import InvalidValueError
+from pipekeras.layers._layer import LayerFunction, layer
 from pipekeras.wrap import name_members
+
+
+class _Lambda(LayerFunction):
+    def _prepared(self, bound):
+        if not callable(bound["f"]):
+            raise InvalidValueError(f"{self.__name__}: f must be a function of tensors, it got {bound['f']!r}")
+        return super()._prepared(bound)
+
 
 layer_dense = layer("Dense", by_name=["quantization_config"])
 layer_einsum_dense = layer("EinsumDense", by_name=["gptq_unpacked_column_size", "quantization_config"])
@@ -11,7 +20,7 @@ layer_embedding = layer(
     by_name=["quantization_config"],
 )
 layer_identity = layer("Identity")
-layer_lambda = layer("Lambda", renamed={"f": "function"})
+layer_lambda = _Lambda("Lambda", renamed={"f": "function"}, old={"function": "f"})
 layer_masking = layer("Masking")
 layer_activity_regularization = layer("ActivityRegularization")
 

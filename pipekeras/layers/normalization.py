@@ -6,7 +6,7 @@ from pipekeras.wrap import name_members
 layer_batch_normalization = layer(
     "BatchNormalization",
     by_name=["renorm", "renorm_clipping", "renorm_momentum"],
-    neutral={"fused": None, "virtual_batch_size": None, "adjustment": None},
+    neutral={"fused": (True, False), "virtual_batch_size": None, "adjustment": None},
 )
 layer_group_normalization = layer("GroupNormalization")
 layer_layer_normalization = layer("LayerNormalization")

@@ -1,12 +1,12 @@
 """Layers of 2.x that Keras 3 has nothing for; each says what to use instead."""
 
 from pipekeras.errors import UnavailableError
-from pipekeras.pipe import verb
+from pipekeras.pipe import Checked
 from pipekeras.wrap import name_members
 
 
-@verb
-def layer_dense_features(object=None, feature_columns=None, **kwargs):
+@Checked
+def layer_dense_features(*args, **kwargs):
     """Not available: TensorFlow's feature columns, which this layer fed on, do not exist in Keras 3.
 
     Raises:

@@ -1,31 +1,34 @@
 """Layers around layers, and around models of other libraries."""
 
 from pipekeras._keras import keras
-from pipekeras.errors import PipeError
-from pipekeras.layers._layer import WrapperFunction, layer, wrapper
+from pipekeras.errors import ArgumentError, InvalidValueError, PipeError
+from pipekeras.layers._layer import WrapperFunction, has_initial_weights, layer, wrapper
 from pipekeras.pipe import Chain
+from pipekeras.receivers import is_layer, say
 from pipekeras.wrap import name_members
 
 
 class _Bidirectional(WrapperFunction):
     """bidirectional(): also takes a chain of recurrent layers, which then run as one, forwards and backwards."""
 
-    def _prepared(self, bound):
-        inner = bound["layer"]
-        wanted = vars(inner).get("_pipekeras_input")
-        if wanted is not None:  # bidirectional(layer_lstm(10, input_shape=...)): the input is the whole layer's
-            self._inner_input = wanted
-        return super()._prepared(bound)
-
     def make(self, bound):
-        self._inner_input = None
+        chain = bound["layer"]
+        if is_layer(chain) and not hasattr(chain, "go_backwards"):
+            raise InvalidValueError(
+                f"{self.__name__} wraps a recurrent layer, such as layer_lstm(); it got {say(chain)}"
+            )
         for name in ("layer", "backward_layer"):
+            for inner in bound[name] if isinstance(bound.get(name), Chain) else [bound.get(name)]:
+                if has_initial_weights(inner):
+                    raise ArgumentError(
+                        f"{self.__name__} copies {inner.name!r} for each direction, without its weights: give those of"
+                        f" both directions to {self.__name__}(..., weights=[...])"
+                    )
             if isinstance(bound.get(name), Chain):
                 bound[name] = _as_one_rnn(bound[name])
-        made = super().make(bound)
-        if self._inner_input is not None:
-            vars(made).setdefault("_pipekeras_input", self._inner_input)
-        return made
+        if isinstance(chain, Chain) and "_pipekeras_input" in vars(chain.steps[0]):
+            vars(bound["layer"])["_pipekeras_input"] = vars(chain.steps[0])["_pipekeras_input"]
+        return super().make(bound)
 
 
 def _as_one_rnn(chain):
@@ -41,6 +44,14 @@ def _as_one_rnn(chain):
         if not inner.return_sequences:
             raise PipeError(
                 f"{inner.name!r} hands only its last output on: it needs return_sequences=True inside a chain"
+            )
+    for inner in layers:
+        if inner.activity_regularizer is not None:
+            raise PipeError(f"{inner.name!r} has an activity_regularizer, which a chain in bidirectional() cannot keep")
+        if inner.stateful != layers[-1].stateful or (inner.return_state and inner is not layers[-1]):
+            raise PipeError(
+                "in a chain in bidirectional() all layers are stateful or none, and only the last may return its state;"
+                f" {inner.name!r} differs"
             )
     last = layers[-1]
     return keras.layers.RNN(

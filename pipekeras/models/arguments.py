@@ -1,7 +1,5 @@
 """The arguments that fit() and its kin share, from R's values to Keras's; what cannot be meant is an error."""
 
-import numbers
-
 from pipekeras import values
 from pipekeras._keras import keras
 from pipekeras.errors import ArgumentError, DataError, InvalidValueError
@@ -30,44 +28,23 @@ def alone(x, where, **others):
             raise ArgumentError(f"{where}: {name} is given, but x is a {what}, which {remedy}")
 
 
-def count(value, name, where, optional=False, least=1):
-    """A whole number that is not below `least`."""
-    if value is None and optional:
-        return None
-    number = values.count(value, name, where)
-    if number < least:
-        raise InvalidValueError(f"{where}: {name} must be at least {least}, it got {number}")
-    return number
-
-
 def freq(value):
-    """validation_freq: a whole number, or several in a list."""
+    """validation_freq as Keras has it: a whole number, or epochs in a list, which Keras counts from 1 and we from 0."""
     if isinstance(value, (list, tuple, set, range)):
-        return [count(one, "validation_freq", "fit") for one in value]
-    return count(value, "validation_freq", "fit")
+        return [values.count(one, "validation_freq", "fit", least=0) + 1 for one in value]
+    return values.count(value, "validation_freq", "fit", least=1)
 
 
 def verbose(value, where):
     """How much is printed: 0, 1, 2 or "auto"."""
     if value == "auto" and isinstance(value, str):
         return value
-    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
+    if values.is_bool(value):
         return int(value)
     number = None if value is None or isinstance(value, str) else values.whole(value, "verbose", where)
     if number not in (0, 1, 2):
         raise InvalidValueError(f'{where}: verbose must be 0, 1, 2 or "auto", it got {value!r}')
     return number
-
-
-def share(value):
-    """validation_split: a share of the samples."""
-    if value is None:
-        return 0
-    if not isinstance(value, numbers.Real) or isinstance(value, bool) or not 0 <= value < 1:
-        raise InvalidValueError(
-            f"fit: validation_split must be a share of the samples, from 0 up to but not including 1, it got {value!r}"
-        )
-    return value
 
 
 def callbacks(value, where):

@@ -4,7 +4,7 @@ from pipekeras import values
 from pipekeras._keras import keras
 from pipekeras.errors import ArgumentError, suggestion
 from pipekeras.growing import grow, sequential
-from pipekeras.pipe import Chain, send
+from pipekeras.pipe import Chain, Checked, Function, send
 from pipekeras.receivers import is_layer, is_tensor, is_tensors, say
 
 # What keras_model_sequential() understands of its input: R keras3's names and those of 2.x, and what Input calls them.
@@ -28,6 +28,7 @@ _INPUT_WORDS = {
 }
 
 
+@Checked
 def keras_model_sequential(input_shape=None, name=None, *, trainable=True, layers=(), **input):
     """A model that is a stack of layers, to be piped into.
 
@@ -58,15 +59,31 @@ def keras_model_sequential(input_shape=None, name=None, *, trainable=True, layer
     for word in input:
         if word not in _INPUT_WORDS:
             raise ArgumentError(f"keras_model_sequential has no argument {word}{suggestion(word, _known_words())}")
-    given = {_INPUT_WORDS[word]: value for word, value in input.items() if value is not None}
-    if input_shape is not None:
-        given["shape"] = input_shape
+    given = _by_one_name({"input_shape": input_shape, **input})
+    if isinstance(layers, Function):
+        layers.receive(None)  # raises: the parentheses are missing
     model = sequential(name=name, trainable=trainable)
     if given:
         grow(model, _input_layer("keras_model_sequential", **given))
     for step in [layers] if isinstance(layers, Chain) or is_layer(layers) else layers or ():
         send(model, step)
     return model
+
+
+def _by_one_name(words):
+    """What was given, under the names that Input has; two names for one thing are an error."""
+    given, told = {}, {}
+    for word, value in words.items():
+        name = _INPUT_WORDS[word]
+        if value is None:
+            continue
+        if name in given:
+            raise ArgumentError(
+                f"keras_model_sequential got {told[name]}={given[name]!r} and {word}={value!r}, two names for the same:"
+                " leave one out"
+            )
+        given[name], told[name] = value, word
+    return given
 
 
 def _known_words():
@@ -91,12 +108,14 @@ def _input_layer(where, **given):
     if not given.get("ragged"):
         given.pop("ragged", None)
     if "shape" not in given and "batch_shape" not in given:
-        raise ArgumentError(f"{where} needs a shape for its input: input_shape=..., or batch_shape=... with the batch")
+        word = "shape" if where == "layer_input" else "input_shape"
+        raise ArgumentError(f"{where} needs a shape for its input: {word}=..., or batch_shape=... with the batch")
     if "shape" in given and "batch_shape" in given:
         raise ArgumentError(f"{where} got a shape and a batch_shape; give one: the second includes the batch")
     return keras.layers.InputLayer(**given)
 
 
+@Checked
 def keras_input(
     shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, name=None, tensor=None,
     optional=False,
@@ -132,9 +151,10 @@ def keras_input(
     return _input_layer("layer_input", **given, **({"optional": True} if optional else {})).output
 
 
-layer_input = keras_input
+layer_input = Checked(keras_input.function, name="layer_input")
 
 
+@Checked
 def keras_model(inputs=None, outputs=None, *, name=None, trainable=True):
     """A model from symbolic inputs to symbolic outputs.
 
@@ -172,6 +192,7 @@ def _leaves(value):
     return [value]
 
 
+@Checked
 def shape(*dims):
     """A shape as Keras takes it: `shape(None, 28, 28)` is (None, 28, 28).
 

@@ -8,16 +8,19 @@ data is the user's business: there nothing is assumed.
 import re
 
 from pipekeras._keras import keras
+from pipekeras.asarray import values_of
+from pipekeras.complaints import called
 from pipekeras.errors import DataError, ShapeError
-from pipekeras.receivers import is_tensor, say
+from pipekeras.receivers import is_layer, is_tensor, say
 
 __all__: list[str] = []
 
 # What an axis holds, in arrays of so many dimensions.
 _AXES = {
-    2: ["samples", "features"],
-    3: ["samples", "timesteps", "features"],
-    4: ["samples", "rows", "columns", "channels"],
+    2: ["{} samples", "{} features"],
+    3: ["{} samples", "{} timesteps", "{} features"],
+    4: ["{} samples", "a height of {}", "a width of {}", "{} channels"],
+    5: ["{} samples", "a depth of {}", "a height of {}", "a width of {}", "{} channels"],
 }
 
 
@@ -35,10 +38,10 @@ def fit_input(array, name, slot, where, model):
         raise ShapeError(_wrong_rank(shape, wanted, name, where, model))
     for axis in range(1, len(wanted)):
         if wanted[axis] is not None and array.shape[axis] != wanted[axis]:
-            what = _AXES[len(wanted)][axis] if len(wanted) in _AXES else f"values along axis {axis}"
+            what = _AXES[len(wanted)][axis] if len(wanted) in _AXES else f"{{}} values along axis {axis}"
             raise ShapeError(
-                f"{where}: {say(model)} got {array.shape[axis]} {what}, it was built for {wanted[axis]}: {name} has the"
-                f" shape {shape}, the model takes {wanted}"
+                f"{where}: {say(model)} got {what.format(array.shape[axis])}, it was built for {wanted[axis]}: {name}"
+                f" has the shape {shape}, the model takes {wanted}"
             )
     return array
 
@@ -75,6 +78,94 @@ def same_length(groups, where):
         raise DataError(f"{where}: the numbers of samples differ: {listed}")
 
 
+# Batches of a fixed size ----------------------------------------------------------------------------------------------
+
+
+def batches(
+    model, x, where, batch_size=None, steps=None, split=0, validation_size=None, *, argument="batch_size", of=""
+):  # fmt: skip
+    """Raise unless arrays come in batches of the size that the model was built for, if it was built for one."""
+    fixed, n = _fixed_size(model, x)
+    if fixed is None:
+        return
+    train = int(n * (1.0 - split))  # as Keras cuts it
+    parts = [(train, batch_size, argument, f"{of}x has {n}")]
+    if split:
+        size, name = (batch_size, argument) if validation_size is None else (validation_size, "validation_batch_size")
+        parts[0] = train, batch_size, argument, f"x has {n}, of which {train} are trained on"
+        parts.append((n - train, size, name, f"x has {n}, of which {n - train} are held out"))
+    for samples, size, name, has in parts:
+        seen = samples if steps is None else min(samples, steps * (size or _KERAS_BATCH))
+        if min(size or _KERAS_BATCH, seen) != fixed or seen % fixed:
+            raise ShapeError(
+                f"{where}: the model was built for batches of {fixed}: give {name}={fixed}, and a multiple of {fixed}"
+                f" samples; {has}" + (f", and {name} is {size}" if size not in (None, fixed) else "")
+            )
+
+
+def one_batch(model, x, where, of=""):
+    """Raise unless a single batch has the size that the model was built for, if it was built for one."""
+    fixed, n = _fixed_size(model, x)
+    if fixed is not None and n != fixed:
+        raise ShapeError(f"{where}: the model was built for batches of {fixed}; {of}x has {n} samples")
+
+
+_KERAS_BATCH = 32  # samples a step where nothing is said
+
+
+def _fixed_size(model, x):
+    """(batch size of the model's inputs, number of samples in x); None where any size will do."""
+    if own_training(model):
+        return None, 0
+    tensors = getattr(model, "inputs", None) or []
+    fixed = next((t.shape[0] for t in tensors if getattr(t, "shape", None) and t.shape[0] is not None), None)
+    if fixed is None:
+        return None, 0
+    return fixed, next(array.shape[0] for array in keras.tree.flatten(x) if array is not None)
+
+
+# Numbers of words -----------------------------------------------------------------------------------------------------
+
+
+def known_ids(model, x, inputs, name, where):
+    """Raise if a layer_embedding() that reads the model's input does not know the ids in it.
+
+    The backends do not agree on what then happens: an error from the depths, or the loss is NaN from there on.
+    """
+    if inputs is None:
+        first = next(iter(getattr(model, "layers", None) or []), None) if isinstance(model, keras.Sequential) else None
+        pairs = [(first, x, name)]
+    else:
+        arrays = [x[slot] for slot in inputs.names] if inputs.by_name else x if isinstance(x, list) else [x]
+        tensors = [model.input[slot] for slot in inputs.names] if inputs.by_name else model.inputs
+        names = [name] if len(arrays) == 1 else [f"{name}[{slot!r}]" for slot in inputs.names]
+        pairs = [
+            (layer, array, called_so)
+            for layer in model.layers
+            if type(layer) is keras.layers.Embedding
+            for tensor, array, called_so in zip(tensors, arrays, names, strict=True)
+            if any(tensor is source for node in layer._inbound_nodes for source in node.input_tensors)
+        ]
+    for layer, array, called_so in pairs:
+        if type(layer) is keras.layers.Embedding:
+            _ids(layer, array, called_so, where)
+
+
+def _ids(layer, array, name, where):
+    values = _values(array)
+    if values is None or not values.size or values.dtype.kind not in "iuf":
+        return
+    least, most, size = values.min(), values.max(), layer.input_dim
+    if not (least < 0 or most >= size):  # NaN, which predict() lets through, is neither
+        return
+    wrong = f"up to {int(most)}" if most >= size else f"down to {int(least)}"
+    remedy = f"; make input_dim {int(most) + 1}" if most >= size else ""
+    raise DataError(
+        f"{where}: {name} has ids {wrong}, {called(layer)}(input_dim={size}) knows 0 to {size - 1}: ids count from 0"
+        f"{remedy}"
+    )
+
+
 # Missing values -------------------------------------------------------------------------------------------------------
 
 
@@ -100,28 +191,34 @@ def _values(array):
 
     if isinstance(array, np.ndarray):
         return array
-    try:
-        return np.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
-    except (TypeError, ValueError, NotImplementedError):
-        return None
+    return values_of(array) if hasattr(array, "__array__") else None
 
 
 def takes_nan(model):
     """Whether NaN in the model's input may be meant: it has a Masking layer, or code that is not Keras's own."""
     meant = (keras.layers.Masking, keras.layers.Lambda)
-    return has_own_code(model) or any(isinstance(layer, meant) for layer in _all_layers(model))
+    return has_own_code(model) or any(isinstance(layer, meant) for layer in all_layers(model))
 
 
 def has_own_code(model):
-    """Whether the model or a layer of it is of a class that is not Keras's."""
-    return any(not layer.__class__.__module__.startswith("keras.") for layer in [model, *_all_layers(model)])
+    """Whether the model or a layer of it is of a class that is neither Keras's nor ours."""
+    return any(
+        not layer.__class__.__module__.startswith(("keras.", "pipekeras.")) for layer in [model, *all_layers(model)]
+    )
 
 
-def _all_layers(model):
-    for layer in model.layers:
-        yield layer
-        if isinstance(layer, keras.Model):
-            yield from _all_layers(layer)
+# Where layers have layers inside: models, bidirectional(), time_distributed() and its kin, recurrent layers.
+_INSIDE = ("layers", "layer", "forward_layer", "backward_layer", "cell", "cells")
+
+
+def all_layers(layer):
+    """All layers in a model, those in models and wrappers inside of it too."""
+    for name in _INSIDE:
+        inside = getattr(layer, name, None)
+        for one in inside if isinstance(inside, (list, tuple)) else [inside]:
+            if is_layer(one) and one is not layer:
+                yield one
+                yield from all_layers(one)
 
 
 # Targets --------------------------------------------------------------------------------------------------------------
@@ -145,7 +242,7 @@ def has_loss(model):
     """Whether there is something to train on: a loss in compile(), or one that layers add."""
     if getattr(model, "loss", None) is not None or own_training(model) or has_own_code(model) or model.losses:
         return True
-    return any(getattr(layer, "activity_regularizer", None) is not None for layer in _all_layers(model))
+    return any(getattr(layer, "activity_regularizer", None) is not None for layer in all_layers(model))
 
 
 def losses_of(model, slots):

@@ -2,13 +2,15 @@
 
 import functools
 import inspect
+import re
 
 from pipekeras import values
 from pipekeras._keras import keras
-from pipekeras.errors import ArgumentError, InvalidValueError, did_you_mean, suggestion
+from pipekeras.errors import ArgumentError, InvalidValueError, suggestion
 from pipekeras.models.inputs import slots_of
 from pipekeras.pipe import Function, verb
 from pipekeras.receivers import is_model, is_sequential, say
+from pipekeras.wrap import known_names
 
 __all__ = ["compile"]
 
@@ -42,13 +44,13 @@ def compile(
         **others: what a compile() method of the model's own class takes.
 
     Returns:
-        The model, the same object.
+        The model, the same object. What an earlier compile() said is forgotten.
 
     Raises:
         InvalidValueError: if the model has no layers yet, or a name is not known.
         ArgumentError: if an argument does not exist.
 
-    Source: compile().
+    Source: R `keras3::compile`, `keras::compile`.
     """
     ready(object, "compile", compiled=False)
     for name in _GONE:
@@ -63,18 +65,28 @@ def compile(
         "weighted_metrics": _metrics(weighted_metrics, object, "weighted_metrics"),
         "run_eagerly": bool(run_eagerly),
         "steps_per_execution": values.count(1 if steps_per_execution is None else steps_per_execution,
-                                            "steps_per_execution", "compile"),
+                                            "steps_per_execution", "compile", least=1),
         "jit_compile": "auto" if jit_compile is None else jit_compile,
         "auto_scale_loss": auto_scale_loss is None or bool(auto_scale_loss),
     }  # fmt: skip
-    if type(object).compile == keras.Model.compile:
-        if others:
-            name = next(iter(others))
-            raise ArgumentError(f"compile has no argument {name}{suggestion(name, given)}")
+    own = type(object).compile != keras.Model.compile
+    if others and not own:
+        name = next(iter(others))
+        raise ArgumentError(f"compile has no argument {name}{suggestion(name, given)}")
+    _forget(object)
+    if not own:
         object.compile(**given)
     else:
         object.compile(**_for_own_method(object, given, optimizer, others))
     return object
+
+
+def _forget(model):
+    """Take back the loss and metrics of an earlier compile(): Keras keeps those that the next one does not replace."""
+    if vars(model).get("_compile_loss") is not None:
+        model.loss = model._compile_loss = None
+    if vars(model).get("_compile_metrics") is not None:
+        model._compile_metrics = None
 
 
 def _for_own_method(model, given, optimizer, others):
@@ -112,7 +124,7 @@ def _optimizer(value):
         try:
             return keras.optimizers.get(value)
         except ValueError:
-            raise _unknown("optimizer", value, [n.lower() for n in dir(keras.optimizers) if n[:1].isupper()]) from None
+            raise _unknown("optimizer", value, [name.lower() for name in known_names("optimizers")]) from None
     if isinstance(value, type) and issubclass(value, keras.optimizers.Optimizer):
         return value()
     if isinstance(value, (keras.optimizers.Optimizer, dict)) or hasattr(value, "apply_gradients"):
@@ -127,7 +139,7 @@ def _loss(value):
     if isinstance(value, str):
         value = _OF_2.get(value, value)
         if value not in _BY_SHAPE[2:]:
-            _known(keras.losses, "loss", value)
+            _known("losses", "loss", value)
     elif value is not None and not callable(value):
         raise InvalidValueError(
             f'compile: loss must be a name such as "mse", a function or a loss of Keras, it got {say(value)}'
@@ -141,7 +153,7 @@ def _metric(value, name=None):
     if isinstance(value, str):
         value = _OF_2.get(value, value)
         if value not in _BY_SHAPE:
-            _known(keras.metrics, "metrics", value)
+            _known("metrics", "metrics", value)
         return value
     if isinstance(value, keras.metrics.Metric):
         return value
@@ -153,9 +165,19 @@ def _metric(value, name=None):
         )
     own = not str(getattr(value, "__module__", "")).startswith("keras.")
     function = _aligned(value) if own else value
-    if name is None and own and getattr(function, "__name__", "<lambda>") == "<lambda>":
-        name = "custom_metric"  # as R calls a function without a name
+    if name is None and own and _name_of(value) != getattr(value, "__name__", None):
+        name = _name_of(value)
     return function if name is None else keras.metrics.MeanMetricWrapper(function, name=name)
+
+
+def _name_of(function):
+    """What a metric of the user's own is reported as: its name, that of its class; of a lambda what R says."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    name = getattr(function, "__name__", None)
+    if name is None:
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(function).__name__).lower()
+    return "custom_metric" if name == "<lambda>" else name
 
 
 def _aligned(function):
@@ -181,25 +203,19 @@ def _called(value):
     return value
 
 
-def _known(module, argument, name):
+def _known(family, argument, name):
+    module = getattr(keras, family)
     if isinstance(getattr(module, name, None), type):
         return  # a class: made by Keras when it is needed, not here to see whether it is there
     try:
         module.get(name)
     except ValueError:
-        raise _unknown(argument, name, [*_names(module), *_SHORT]) from None
-
-
-@functools.cache
-def _names(module):
-    return tuple(
-        n for n in dir(module) if n == n.lower() and n[0] != "_" and n not in ("get", "serialize", "deserialize")
-    )
+        raise _unknown(argument, name, [*known_names(family), *_SHORT]) from None
 
 
 def _unknown(argument, name, known):
-    near = did_you_mean(name, known)
-    hint = f'; did you mean "{near}"?' if near else f"; Keras has {', '.join(sorted(set(known)))}"
+    known = sorted(set(known))
+    hint = suggestion(name, known, quote='"', otherwise=f"; Keras has {', '.join(known)}")
     return InvalidValueError(f'compile: {argument}="{name}" is not known{hint}')
 
 
@@ -213,13 +229,18 @@ def _losses(value, model):
         if outputs is None:
             return value
         _check_names(value, outputs, "loss")
-        return (
-            value[outputs.names[0]]
-            if outputs.names == list(value) and len(value) == 1 and not outputs.by_name
-            else value
-        )
+        if len(outputs.names) == 1 and not outputs.by_name and value:
+            return value[outputs.names[0]]
+        return value
     if isinstance(value, (list, tuple)):
         value = [_loss(one) for one in value]
+        outputs = slots_of(model, "outputs")
+        if outputs and len(value) != len(outputs.names):
+            raise InvalidValueError(
+                f"compile: loss is a list of {len(value)}, the model has {len(outputs.names)}"
+                f" output{'s' * (len(outputs.names) != 1)}: {', '.join(map(repr, outputs.names))}. Give one for each;"
+                " a loss that is not in a list is for all of them"
+            )
         return value[0] if len(value) == 1 else value
     return _loss(value)
 
@@ -227,8 +248,8 @@ def _losses(value, model):
 def _check_names(value, outputs, argument):
     for name in value:
         if name not in outputs.names:
-            near = did_you_mean(name, outputs.names)
-            hint = f"; did you mean {near!r}?" if near else f", which has {', '.join(map(repr, outputs.names))}"
+            has = f", which has {', '.join(map(repr, outputs.names))}"
+            hint = suggestion(name, outputs.names, quote="'", otherwise=has)
             raise InvalidValueError(f"compile: {argument} is for {name!r}, which is no output of the model{hint}")
 
 
@@ -239,7 +260,7 @@ def _metrics(value, model, argument):
     outputs = slots_of(model, "outputs")
     several = len(outputs.slots) if outputs else 1
     if isinstance(value, dict) and not _named_functions(value, outputs):
-        if several == 1 and (outputs is None or set(value) != set(outputs.names)):
+        if outputs is None:
             return [m for one in value.values() for m in _flat(one)]
         _check_names(value, outputs, argument)
         return {name: _flat(one) for name, one in value.items()}
@@ -284,10 +305,10 @@ def _weighted(loss, value, model):
     outputs = slots_of(model, "outputs")
     if isinstance(value, dict):
         weights = {name: _weight(one) for name, one in value.items()}
-        if outputs is None or isinstance(loss, dict):
-            return loss, weights | {name: 1.0 for name in loss if name not in weights} if isinstance(
-                loss, dict
-            ) else weights
+        if isinstance(loss, dict):
+            return loss, weights | {name: 1.0 for name in loss if name not in weights}
+        if outputs is None:
+            return loss, weights
         _check_names(weights, outputs, "loss_weights")
         weights = [weights.get(name, 1.0) for name in outputs.names]
     elif isinstance(value, (list, tuple)):

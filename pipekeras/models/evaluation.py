@@ -2,7 +2,7 @@
 
 import math
 
-from pipekeras.errors import did_you_mean
+from pipekeras.errors import suggestion
 
 _DIGITS = 4  # significant digits in print
 _WIDTH = 80  # columns of text before the vector goes on below
@@ -17,7 +17,10 @@ class Evaluation(dict):
     The loss comes first, then the rest in the order of compile(). As with any dict, unpacking gives the names; for the
     numbers: `loss, accuracy = result.values()`. With a single number in it, float(result) is that number.
 
-    Source: the named vector (keras 2.x) or named list (keras3) of R's evaluate().
+    Args:
+        *args, **kwargs: what dict() takes: {name: number}.
+
+    Source: the named list of R `keras3::evaluate`, the named vector of `keras::evaluate`.
     """
 
     def __getitem__(self, key):
@@ -63,8 +66,7 @@ class Evaluation(dict):
         return f"the result has {', '.join(map(str, self)) or 'nothing'}"
 
     def _missing(self, name):
-        near = did_you_mean(name, map(str, self))
-        return f"there is no {name} in the result{f'; did you mean {near}?' if near else f': {self._contents()}'}"
+        return f"there is no {name} in the result{suggestion(name, map(str, self), otherwise=f': {self._contents()}')}"
 
 
 def as_r_prints(numbers, digits=_DIGITS):

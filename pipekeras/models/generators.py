@@ -13,11 +13,15 @@ from collections.abc import Iterable, Iterator
 
 from pipekeras._keras import keras
 from pipekeras.errors import DataError
+from pipekeras.models import checks
 from pipekeras.models.inputs import as_tensors, is_dataset, prepare
+from pipekeras.models.plainly import plainly
 from pipekeras.pipe import Function
 from pipekeras.receivers import is_frame, is_layer, is_tensor, say
 
 __all__: list[str] = []
+
+_MANY = 10_000  # batches in one pass, after which it is asked whether there is an end to them
 
 
 class Stream:
@@ -32,7 +36,7 @@ class Stream:
 
     def __init__(self, source, where, name="x"):
         self.where, self.name, self.drawn = where, name, 0
-        self._source = source
+        self._source, self._warned = source, False
         self.restarts = inspect.isgeneratorfunction(source) or not (callable(source) or isinstance(source, Iterator))
         if isinstance(source, Iterator):
             self._draw = lambda: next(source, None)
@@ -42,12 +46,25 @@ class Stream:
     def batches(self, steps):
         """The batches of one pass, drawn one by one, at most `steps` of them (None: until the end)."""
         draw = self._draw if not self.restarts else self._anew()
-        for _ in itertools.count() if steps is None else range(steps):
+        for count in itertools.count() if steps is None else range(steps):
             batch = draw()
             if batch is None:
                 return
+            if steps is None and count == _MANY and not self._warned:
+                self._warned = True
+                self._warn_endless()
             self.drawn += 1
             yield batch
+
+    def _warn_endless(self):
+        argument, what = ("steps_per_epoch", "an epoch") if self.where == "fit" else ("steps", "it")
+        if self.name != "x":
+            argument, what = "validation_steps", "a validation"
+        warnings.warn(
+            f"{self.where}: the generator in {self.name} gave {_MANY} batches and goes on: {what} ends when it returns"
+            f" None, or after {argument}={_MANY} if that is given",
+            stacklevel=8,
+        )
 
     def _anew(self):
         iterator = iter(self._source() if callable(self._source) else self._source)
@@ -63,14 +80,17 @@ class Stream:
 
     def ready(self, batch, model):
         """A batch as (x, y, sample_weight), arrays that fit the model."""
-        return as_tensors(*self._ready(self.parts(batch), model, finite=True))
+        return as_tensors(*self._ready(self.parts(batch), model, predicting=False))
 
     def ready_to_predict(self, batch, model):
         """The x of a batch, as arrays that fit the model."""
-        return self._ready(self.parts(batch)[:1], model, finite=False)[0]
+        return self._ready(self.parts(batch)[:1], model, predicting=True)[0]
 
-    def _ready(self, parts, model, finite):
-        return prepare(model, *parts, where=self.where, of=f"batch {self.drawn - 1} of the generator: ", finite=finite)
+    def _ready(self, parts, model, predicting):
+        of = f"batch {self.drawn - 1} of the generator: "
+        ready = prepare(model, *parts, where=self.where, of=of, predicting=predicting)
+        checks.one_batch(model, ready[0], self.where, of)
+        return ready
 
     def _wrong(self, batch):
         what = f"{len(batch)} values" if isinstance(batch, (tuple, list)) and len(batch) != 1 else say(batch)
@@ -94,7 +114,9 @@ def is_stream(value):
     """Whether `value` makes batches one by one in Python: a function, a generator, an iterator or iterable."""
     if value is None or isinstance(value, (str, bytes, list, tuple, dict, range, type, Function)):
         return False
-    if hasattr(value, "__array__") or is_tensor(value) or is_frame(value) or is_layer(value) or is_dataset(value):
+    if hasattr(value, "shape") and hasattr(value, "dtype"):  # arrays, tensors, sparse matrices
+        return False
+    if hasattr(value, "__array__") or is_frame(value) or is_layer(value) or is_dataset(value):
         return False
     return callable(value) or isinstance(value, Iterable)
 
@@ -165,7 +187,7 @@ def _train_epoch(model, stream, steps, callbacks, class_weight):
                 "fit: the generator returns sample weights and class_weight is given: multiply one into the other"
             )
         callbacks.on_train_batch_begin(seen)
-        with _adding_up(model):
+        with _adding_up(model), plainly("fit", model, x):
             values = model.train_on_batch(x, y, sample_weight=weights, class_weight=class_weight, return_dict=True)
         callbacks.on_train_batch_end(seen, values)
         seen += 1
@@ -195,7 +217,7 @@ def evaluate_stream(model, stream, *, steps, callbacks, verbose=0):
     for batch in stream.batches(steps):
         x, y, weights = stream.ready(batch, model)
         callbacks.on_test_batch_begin(seen)
-        with _adding_up(model):
+        with _adding_up(model), plainly(stream.where, model, x):
             values = model.test_on_batch(x, y, sample_weight=weights, return_dict=True)
         callbacks.on_test_batch_end(seen, values)
         seen += 1
@@ -218,7 +240,8 @@ def predict_stream(model, stream, *, steps, callbacks, verbose=0):
     for batch in stream.batches(steps):
         x = stream.ready_to_predict(batch, model)
         callbacks.on_predict_batch_begin(len(outputs))
-        outputs.append(model.predict_on_batch(x))
+        with plainly(stream.where, model, x):
+            outputs.append(model.predict_on_batch(x))
         callbacks.on_predict_batch_end(len(outputs) - 1, {"outputs": outputs[-1]})
         if model.stop_predicting:
             break

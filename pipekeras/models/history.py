@@ -1,7 +1,9 @@
 """What fit() returns: the values of every epoch, printed as R prints them, and as a data frame in R's long form."""
 
+import warnings
 from typing import NamedTuple
 
+from pipekeras._keras import is_open, keras
 from pipekeras.errors import InvalidValueError, PipeError
 from pipekeras.pipe import verb
 from pipekeras.receivers import say
@@ -27,7 +29,7 @@ class History:
         logs: the values of each of them, as given.
         params: as given.
 
-    Source: R's `keras_training_history`.
+    Source: R `keras3::fit`, `keras::fit`, whose result is of the class keras_training_history.
     """
 
     def __init__(self, epochs, logs, params):
@@ -59,6 +61,42 @@ class History:
         return "\n".join(
             ["", "Final epoch (plot to see history):", *(f"{name:>{width}}: {text}" for name, text in lines)]
         )
+
+
+def as_history(x):
+    """`x` if it is a History; Keras's own, which model.fit() of Keras returns, as one; None for all else."""
+    if isinstance(x, History):
+        return x
+    if not (is_open() and isinstance(x, keras.callbacks.History)):
+        return None
+    logs = [{} for _ in x.epoch]
+    for name, computed in x.history.items():
+        for position, value in zip(_where_computed(name, len(computed), x.epoch), computed, strict=True):
+            logs[position][name] = value
+    return History(x.epoch, logs, x.params or {})
+
+
+def _where_computed(name, count, epochs):
+    """The positions of the epochs that `count` values belong to; Keras does not keep them, only validation_freq did."""
+    if count == len(epochs):
+        return range(count)
+    fits = []
+    for freq in range(2, max(epochs, default=0) + 2):
+        due = [i for i, epoch in enumerate(epochs) if (epoch + 1) % freq == 0]
+        if len(due) == count and due not in fits:
+            fits.append(due)
+    if not fits:
+        raise InvalidValueError(
+            f"the history of Keras has {count} values of {name} for {len(epochs)} epochs, and does not say for which:"
+            " train with model >> fit(...), whose History does"
+        )
+    if len(fits) > 1:
+        warnings.warn(
+            f"the history of Keras has {count} values of {name} for {len(epochs)} epochs, and does not say for which: "
+            f"epochs {', '.join(str(epochs[i]) for i in fits[-1])} are assumed. The History of model >> fit(...) knows",
+            stacklevel=5,
+        )
+    return fits[-1]
 
 
 class Curve(NamedTuple):
@@ -119,7 +157,7 @@ def as_data_frame(x):
     """The training history as a data frame in long form: a row for each metric, data set and epoch.
 
     Args:
-        x: a History, as fit() returns.
+        x: a History, as fit() returns, or one of Keras's own.
 
     Returns:
         A pandas DataFrame with the columns epoch (int, from the first epoch that ran, counted from 0, to the last that
@@ -129,15 +167,16 @@ def as_data_frame(x):
     Raises:
         PipeError: if x is not a History.
 
-    Source: as.data.frame.keras_training_history.
+    Source: R `as.data.frame` of what `keras3::fit`, `keras::fit` return.
     """
-    if not isinstance(x, History):
+    history = as_history(x)
+    if history is None:
         raise PipeError(f"as_data_frame applies to a training history, as fit() returns, it got {say(x)}")
     import pandas as pd
 
-    parts = curves(x)
-    first = x.epoch[0] if x.epoch else 0
-    stop = max([x.params.get("epochs") or 0, *(epoch + 1 for epoch in x.epoch[-1:])])
+    parts = curves(history)
+    first = history.epoch[0] if history.epoch else 0
+    stop = max([history.params.get("epochs") or 0, *(epoch + 1 for epoch in history.epoch[-1:])])
     rows = [(epoch, part) for part in parts for epoch in range(first, stop)]
     return pd.DataFrame(
         {

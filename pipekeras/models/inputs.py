@@ -1,19 +1,18 @@
 """What people hand to fit() and its kin, as arrays in the structure that the model has.
 
-Anything that holds numbers becomes an array (`to_array`): lists, pandas frames, Series and categoricals, tensors of any
-backend. A model of several inputs or outputs gets them in its own order, whether they came as a list or by name
-(`fill`), and each array is held against the model (`checks`).
+Anything that holds numbers becomes an array (`asarray.to_array`). A model of several inputs or outputs gets them in its
+own order, whether they came as a list or by name (`fill`), and each array is held against the model (`checks`).
 Datasets, which make their own batches, go to Keras as they are.
 """
 
 from typing import NamedTuple
 
 from pipekeras._keras import keras
-from pipekeras.asarray import categorical_codes, is_native
-from pipekeras.errors import DataError, InvalidValueError, did_you_mean
+from pipekeras.asarray import is_categorical, to_array
+from pipekeras.errors import DataError, InvalidValueError
 from pipekeras.models import checks
 from pipekeras.pipe import Function
-from pipekeras.receivers import is_frame, is_layer, is_symbolic, is_tensor, say
+from pipekeras.receivers import is_frame, is_symbolic, say
 
 __all__: list[str] = []
 
@@ -77,152 +76,10 @@ def is_pydataset(value):
     return isinstance(value, keras.utils.PyDataset)
 
 
-# One array ------------------------------------------------------------------------------------------------------------
-
-
-def to_array(value, name, where, text=False):
-    """`value` as an array: decimals in Keras's float type, whole numbers as they are, categoricals as codes from 0.
-
-    Native tensors stay what they are. `text` says whether strings can be meant. What is not data is a DataError.
-    """
-    import numpy as np
-
-    if is_tensor(value):
-        return _tensor(value, name, where)
-    codes = categorical_codes(value)
-    if codes is not None:
-        return _no_missing(codes.astype("int32"), name, where)
-    if is_frame(value):
-        return _frame(value, name, where) if value.ndim == 2 else _column(value, name, where, text)
-    if type(value).__module__.startswith("scipy.sparse"):
-        return value
-    if (
-        value is None
-        or isinstance(value, (str, bytes))
-        or is_layer(value)
-        or callable(value)
-        or isinstance(value, dict)
-    ):
-        raise DataError(
-            f"{where}: {name} is {say(value)}; it must hold data: an array, a list of numbers, a data frame"
-        )
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise DataError(_ragged(value, name, where)) from None
-    if array.dtype == object:
-        array = _from_objects(array, name, where)
-    return _settled(array, name, where, text)
-
-
-def _settled(array, name, where, text=False):
-    """The array in a type that Keras trains on."""
-    kind = array.dtype.kind
-    if array.ndim == 0:
-        raise DataError(f"{where}: {name} is the single value {array[()]!r}; its first dimension must be the samples")
-    if kind == "f":
-        return array.astype(keras.config.floatx(), copy=False)
-    if kind in "iub" or (kind in "US" and text):
-        return array
-    example = f" ({str(array.reshape(-1)[0])!r})" if array.size else ""
-    what = {"U": "text", "S": "text", "M": "dates", "m": "time spans", "c": "complex numbers"}.get(kind, "no numbers")
-    remedy = (
-        "for classes use pandas.Categorical(...), whose codes are taken" if what == "text" else "convert it to numbers"
-    )
-    raise DataError(f"{where}: {name} holds {what}{example}; {remedy}")
-
-
-def _tensor(value, name, where):
-    import numpy as np
-
-    if is_symbolic(value):
-        raise DataError(f"{where}: {name} is symbolic, {say(value)}: it stands for data and has none itself")
-    if is_native(value):
-        return value
-    return _settled(np.asarray(value.detach().cpu() if hasattr(value, "detach") else value), name, where, text=True)
-
-
-def _from_objects(array, name, where):
-    """An array of Python objects as what they are: numbers with None or NA among them, arrays of one shape, text."""
-    import numpy as np
-
-    flat = array.reshape(-1)
-    if any(item is None or type(item).__name__ == "NAType" for item in flat):
-        flat = np.array([np.nan if item is None or type(item).__name__ == "NAType" else item for item in flat], object)
-    try:
-        if flat.size and all(isinstance(item, str) for item in flat):
-            return flat.astype(str).reshape(array.shape)
-        if any(isinstance(item, str) for item in flat):
-            raise TypeError
-        if flat.size and hasattr(flat[0], "__len__"):
-            return np.stack([np.asarray(item, None) for item in flat])
-        return flat.astype(float).reshape(array.shape)
-    except (TypeError, ValueError):
-        if flat.size and all(hasattr(item, "__len__") and not isinstance(item, str) for item in flat):
-            raise DataError(_ragged(list(flat), name, where)) from None
-        odd = next((item for item in flat if not isinstance(item, (int, float))), flat[0])
-        raise DataError(f"{where}: {name} holds objects that are no numbers, such as {say(odd)}") from None
-
-
-def _ragged(value, name, where):
-    lengths = {len(item) for item in value if hasattr(item, "__len__")}
-    spread = f" ({min(lengths)} to {max(lengths)})" if lengths else ""
-    return (
-        f"{where}: {name} is {len(value)} sequences of different lengths{spread}: make them equal first, with"
-        " pad_sequences()"
-    )
-
-
-def _no_missing(codes, name, where):
-    if (codes < 0).any():
-        raise DataError(
-            f"{where}: {name} is categorical and misses {int((codes < 0).sum())} of its {len(codes)} values: leave"
-            " those samples out"
-        )
-    return codes
-
-
-def _column(series, name, where, text):
-    """A pandas Series: nullable numbers as numbers, NA as NaN."""
-    import numpy as np
-
-    array = series.to_numpy()
-    if array.dtype == object:
-        array = _from_objects(array, name, where) if array.size else array.astype(float)
-    elif array.dtype.kind not in "fiubMmUSc":
-        array = np.asarray(series, dtype=object).astype(str)
-    return _settled(array, name, where, text)
-
-
-def _frame(frame, name, where):
-    """A data frame as a matrix of decimals, a column for each of its own; categoricals become codes."""
-    import numpy as np
-    import pandas as pd
-
-    columns = [frame.iloc[:, i] for i in range(frame.shape[1])]
-    bad = {}
-    matrix = np.empty(frame.shape, dtype=keras.config.floatx())
-    for i, column in enumerate(columns):
-        codes = categorical_codes(column)
-        if codes is not None:
-            matrix[:, i] = _no_missing(codes, f"column {column.name!r} of {name}", where)
-        elif pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
-            matrix[:, i] = column.to_numpy(dtype=float, na_value=np.nan)
-        else:
-            bad[str(column.name)] = str(column.dtype)
-    if bad:
-        listed = ", ".join(f"{column} ({dtype})" for column, dtype in bad.items())
-        raise DataError(
-            f"{where}: {name} is a data frame with columns that are no numbers: {listed}. Make them categorical,"
-            f' {name}.astype({{"{next(iter(bad))}": "category"}}), or leave them out'
-        )
-    return matrix
-
-
 # All arrays of a model ------------------------------------------------------------------------------------------------
 
 
-def prepare(model, x, y=None, sample_weight=None, *, where, of="", finite=True):
+def prepare(model, x, y=None, sample_weight=None, *, where, of="", predicting=False):
     """Data as arrays that the model can take, checked against it.
 
     Args:
@@ -230,48 +87,93 @@ def prepare(model, x, y=None, sample_weight=None, *, where, of="", finite=True):
         x, y, sample_weight: whatever holds numbers, alone, in lists or by name.
         where: the function that was called, for messages.
         of: "validation_data's " in front of the names in messages.
-        finite: whether NaN and infinite values are an error, where nothing says that they are meant.
+        predicting: whether only outputs are wanted. Else targets must be there if the loss compares with them, and NaN
+            and infinite values in x and y are an error where nothing says that they are meant. In weights they always
+            are.
 
     Returns:
         (x, y, sample_weight), None where it was None.
 
     Raises:
         InvalidValueError: if there are targets, but no loss to hold them against the outputs.
-        DataError: if it is no data, has no or too many parts, missing values, or labels that the loss cannot mean.
+        DataError: if it is no data, has no or too many parts, lacks targets, has missing values, or labels that the
+            loss cannot mean.
         ShapeError: if its shape is not the model's.
     """
     if y is not None and not checks.has_loss(model):
         raise InvalidValueError(f"{where}: the model was compiled without a loss; name one: model >> compile(loss=...)")
     free = checks.own_training(model)
     inputs, outputs = (None, None) if free else (slots_of(model, "inputs"), slots_of(model, "outputs"))
+    if y is None and not predicting and not free:
+        _needs_targets(model, x, inputs, where, of)
     losses = {} if free or y is None else _losses(model, outputs)
-    nan_in_x = not finite or free or checks.takes_nan(model)
+    nan_in_x = predicting or free or checks.takes_nan(model)
 
-    def mend_x(array, name, slot):
+    def to_input(part, name, slot):
+        array = to_array(part, name, where, text=slot is None or slot.dtype == "string")
         if not nan_in_x:
             checks.all_finite(array, name, where)
         return array if slot is None else checks.fit_input(array, name, slot, where, model)
 
-    def mend_y(array, name, slot):
+    def to_target(part, name, slot):
         loss = losses.get(slot and slot.name)
-        if loss is not None and finite:
+        array = to_array(part, name, where, text=slot is None and loss is None)
+        if loss is not None and not predicting:
             checks.all_finite(array, name, where)
         if slot is not None:
             checks.check_target(array, name, slot, loss, where)
         return array
 
-    def mend_weights(array, name, slot):
+    def to_weights(part, name, slot):
+        array = to_array(part, name, where)
         checks.all_finite(array, name, where)
         return array
 
     found = []
-    x = fill(x, inputs, f"{of}x", where, "input", mend_x, found)
-    y = fill(y, outputs, f"{of}y", where, "output", mend_y, found)
+    x = fill(x, inputs, f"{of}x", where, "input", to_input, found)
+    y = fill(y, outputs, f"{of}y", where, "output", to_target, found)
     if not (is_several(sample_weight) or isinstance(sample_weight, dict)):
         outputs = None  # one for all outputs
-    sample_weight = fill(sample_weight, outputs, f"{of}sample_weight", where, "output", mend_weights, found)
+    sample_weight = fill(sample_weight, outputs, f"{of}sample_weight", where, "output", to_weights, found)
     checks.same_length(found, where)
+    if not free:
+        checks.known_ids(model, x, inputs, f"{of}x", where)
     return x, y, sample_weight
+
+
+def _needs_targets(model, x, inputs, where, of):
+    """Raise if there are no targets, but a loss that compares with them; or if they stand in x."""
+    listed = isinstance(x, (list, tuple))
+    pair = listed and _is_pair(x)
+    if inputs is not None and len(inputs.slots) == 1 and not inputs.by_name and pair:
+        raise DataError(f"{where} got a pair: is {of}x (x, y)? Write {where}(*pair) or {where}(x, y)")
+    batches = listed and bool(x) and all(map(_is_pair, x))
+    if batches and any(len({tuple(array.shape) for array in part}) > 1 for part in x):
+        raise DataError(
+            f"{where}: {of}x is a list of {len(x)} pairs of arrays. If they are batches (x, y), hand them over one by"
+            f" one: {where}(iter(x)); if they are samples, stack them to an x and a y"
+        )
+    loss = getattr(model, "loss", None)
+    each = loss.values() if isinstance(loss, dict) else loss if isinstance(loss, (list, tuple)) else [loss]
+    if any(value is not None for value in each):
+        call = f"{where}(x, y)" if not of else "give (x, y)"
+        hint = f"; if x is a pair, write {where}(*pair)" if pair and inputs is None else ""
+        raise DataError(
+            f"{where}: {of}y is missing: the model was compiled with loss={_loss_text(loss)}, which compares with"
+            f" targets: {call}{hint}"
+        )
+
+
+def _is_pair(value):
+    """Whether it could be (x, y) or (x, y, sample_weight)."""
+    return is_several(value) and len(value) in (2, 3)
+
+
+def _loss_text(loss):
+    """A loss as it was given, in a few words: what Keras makes is called by its class."""
+    if isinstance(loss, (str, dict, list, tuple)):
+        return say(loss)
+    return getattr(loss, "__name__", None) or type(loss).__name__
 
 
 def _losses(model, outputs):
@@ -298,15 +200,14 @@ def as_tensors(*structures):
     )
 
 
-def fill(value, slots, name, where, thing, mend, found):
+def fill(value, slots, name, where, thing, convert, found):
     """`value` as arrays in the structure of the model's inputs or outputs.
 
-    `mend(array, name, slot)` has the last word on each array; what came out goes to the list `found`, with its name.
+    `convert(part, name, slot)` makes the array of each part; what came out goes to the list `found`, with its name.
     """
 
     def one(part, called, slot):
-        text = slot is None or slot.dtype == "string"
-        array = mend(to_array(part, called, where, text), called, slot)
+        array = convert(part, called, slot)
         found.append((array, called))
         return array
 
@@ -344,7 +245,7 @@ def is_several(value):
 
 
 def _is_arrayish(value):
-    if is_frame(value) or categorical_codes(value) is not None:
+    if is_frame(value) or is_categorical(value):
         return True
     return hasattr(value, "shape") and hasattr(value, "dtype") and len(value.shape) > 0
 
@@ -375,10 +276,9 @@ def _parts(value, slots, name, where, thing):
     if isinstance(value, dict):
         missing = [key for key in slots.names if key not in value]
         if missing:
-            near = did_you_mean(missing[0], [key for key in map(str, value) if key not in slots.names])
             raise DataError(
-                f"{where}: the model has {several}, {_listed(slots.names)}, and {name} lacks {_listed(missing)}"
-                f"{f'; did you mean it by {near!r}?' if near else f'; it has {_listed(value)}'}"
+                f"{where}: the model has {several}, {_listed(slots.names)}, and {name} lacks {_listed(missing)}; it has"
+                f" {_listed(value)}"
             )
         return [(value[key], f"{name}[{key!r}]") for key in slots.names]
     if isinstance(value, (list, tuple)):

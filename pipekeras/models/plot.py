@@ -3,7 +3,7 @@
 import inspect
 
 from pipekeras.errors import ArgumentError, InvalidValueError, PipeError
-from pipekeras.models.history import History
+from pipekeras.models.history import as_history
 from pipekeras.models.plot_history import draw_history
 from pipekeras.models.plot_model import draw_model
 from pipekeras.pipe import verb
@@ -24,7 +24,7 @@ def plot(
     """Draw a training history (a facet for each metric) or a model (its layers and how they are joined).
 
     Args:
-        x: a History, as fit() returns, or a model.
+        x: a History, as fit() returns, or one of Keras's own, or a model.
         metrics: of a history, the metrics to draw, by name; None draws all.
         method: "auto", "ggplot2" or "base", as in R; here all three draw the same.
         smooth: whether a smooth line (loess) is drawn as well, if training was for ten epochs or more.
@@ -51,13 +51,14 @@ def plot(
         InvalidValueError: if a metric or layer is not there, or a model has no layers.
         DataError: if no epoch was run.
 
-    Source: plot.keras_training_history, plot.keras.src.models.model.Model.
+    Source: R `plot` of what `keras3::fit`, `keras::fit` return, and of `keras3::keras_model`.
     """
     options = {name: value for name, value in locals().items() if name != "x"}
     if not isinstance(dpi, (int, float)) or isinstance(dpi, bool) or not dpi > 0:
         raise InvalidValueError(f"plot: dpi must be a number above 0, it got {dpi!r}")
-    if isinstance(x, History):
-        used, draw = _OF_HISTORY, draw_history
+    history = as_history(x)
+    if history is not None:
+        x, used, draw = history, _OF_HISTORY, draw_history
     elif is_model(x):
         used, draw = [name for name in options if name not in _OF_HISTORY and name != "to_file"], draw_model
     else:

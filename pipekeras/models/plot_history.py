@@ -2,7 +2,7 @@
 
 import math
 
-from pipekeras.errors import DataError, InvalidValueError, did_you_mean
+from pipekeras.errors import DataError, InvalidValueError, suggestion
 from pipekeras.models.figures import new_figure
 from pipekeras.models.history import TRAINING, VALIDATION, curves
 
@@ -42,9 +42,8 @@ def _chosen(metrics, known):
     for name in wanted:
         found = [metric for metric in known if name in (metric, metric.partition("[")[0])]
         if not found:
-            near = did_you_mean(str(name).removeprefix("val_"), known)
-            hint = f"did you mean {near}? It" if near else "it"
-            raise InvalidValueError(f"plot: the history has no metric {name!r}; {hint} has {', '.join(known)}")
+            hint = suggestion(str(name).removeprefix("val_"), known, otherwise=".")
+            raise InvalidValueError(f"plot: the history has no metric {name!r}{hint} It has {', '.join(known)}")
         chosen += found
     if not chosen:
         raise InvalidValueError(f"plot: metrics is empty; the history has {', '.join(known)}")

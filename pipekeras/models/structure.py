@@ -4,7 +4,7 @@ from pipekeras._keras import keras
 from pipekeras.errors import ArgumentError, InvalidValueError
 from pipekeras.growing import settle
 from pipekeras.models.weights import position_of
-from pipekeras.pipe import verb
+from pipekeras.pipe import Checked, verb
 from pipekeras.receivers import is_model, is_sequential, say
 
 
@@ -24,7 +24,7 @@ def get_layer(object, name=None, index=None):
         ArgumentError: unless exactly one of name and index is given.
         InvalidValueError: if the model has no such layer.
 
-    Source: R `get_layer`, whose index counts from 1.
+    Source: R `keras3::get_layer`, `keras::get_layer`, whose index counts from 1.
     """
     if not isinstance(name, str) and name is not None and index is None:
         raise ArgumentError(f"get_layer: a name is text; for position {name!r} write get_layer(model, index={name!r})")
@@ -51,7 +51,7 @@ def pop_layer(object, rebuild=True):
         ArgumentError: if the model is not a Sequential.
         InvalidValueError: if it has no layers.
 
-    Source: R `pop_layer`.
+    Source: R `keras3::pop_layer`, `keras::pop_layer`.
     """
     if not is_sequential(object):
         raise ArgumentError(f"pop_layer takes layers off a sequential model; {say(object)} is not one")
@@ -75,7 +75,11 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
     Returns:
         A model that is not compiled.
 
-    Source: R `clone_model`.
+    Raises:
+        PipeError: if model is not a model.
+        ValueError: by Keras, if one of the functions is none for this kind of model.
+
+    Source: R `keras3::clone_model`, `keras::clone_model`.
     """
     given = {"input_tensors": input_tensors, "clone_function": clone_function, "call_function": call_function}
     given = {name: value for name, value in given.items() if value is not None}
@@ -92,19 +96,29 @@ def get_config(object):
     Returns:
         A `Config`: a dict that remembers the class it came from.
 
-    Source: R `get_config`.
+    Raises:
+        PipeError: if object has no configuration.
+        NotImplementedError: by Keras, for a layer of one's own with arguments that its get_config() leaves out.
+
+    Source: R `keras3::get_config`, `keras::get_config`.
     """
     return Config(object.get_config(), object.__class__)
 
 
 class Config(dict):
-    """A configuration that remembers its class, so that from_config() needs nothing else, as in R."""
+    """A configuration that remembers its class, so that from_config() needs nothing else, as in R.
+
+    Args:
+        config: the configuration: a dict.
+        keras_class: the class that makes an object of it.
+    """
 
     def __init__(self, config, keras_class):
         super().__init__(config)
         self.keras_class = keras_class
 
 
+@Checked
 def from_config(config, custom_objects=None):
     """A new layer or model from a configuration; its weights are fresh.
 
@@ -118,7 +132,7 @@ def from_config(config, custom_objects=None):
     Raises:
         ArgumentError: if `config` is a plain dict, which does not say what it configures.
 
-    Source: R `from_config`.
+    Source: R `keras3::from_config`, `keras::from_config`.
     """
     if not hasattr(config, "keras_class"):
         raise ArgumentError(

@@ -36,7 +36,7 @@ def summary(
         PipeError: if object is not a model.
         InvalidValueError: if line_length is too small, positions do not fit the columns, or layer_range names no layer.
 
-    Source: summary.keras.src.models.model.Model, format.keras.src.models.model.Model.
+    Source: R `summary` and `format` of `keras3::keras_model`, `keras::keras_model`.
     """
     if not is_model(object):
         raise PipeError(f"summary applies to a model, it got {say(object)}")

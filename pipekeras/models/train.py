@@ -1,14 +1,17 @@
 """fit, evaluate, predict, and the same for a single batch."""
 
-import contextlib
+import weakref
 
+from pipekeras import values
 from pipekeras._keras import keras
-from pipekeras.errors import DataError, InvalidValueError
-from pipekeras.models import arguments, generators
+from pipekeras.errors import DataError
+from pipekeras.models import arguments, checks, generators
 from pipekeras.models.compiling import ready
 from pipekeras.models.evaluation import Evaluation
 from pipekeras.models.history import History
 from pipekeras.models.inputs import as_tensors, is_dataset, is_pydataset, prepare
+from pipekeras.models.plainly import plainly
+from pipekeras.models.stateful import refuse_lost_states
 from pipekeras.pipe import verb
 from pipekeras.receivers import is_model, say
 
@@ -28,9 +31,10 @@ def fit(
     Args:
         object: the model, compiled.
         x: the inputs, samples first: arrays, tensors, lists of numbers, pandas frames (as matrices); for several inputs
-            a list in their order or a dict by their names. Or what gives batches: PyDataset, tf.data, torch DataLoader;
-            a function of no arguments that is called for each batch and returns (x, y) or (x, y, sample_weight), None
-            at the end; a generator function, begun anew each epoch; an iterator.
+            a list in their order or a dict by their names; strings for an input of dtype "string". Or what gives
+            batches: PyDataset, tf.data, torch DataLoader; a function of no arguments that is called for each batch and
+            returns (x, y) or (x, y, sample_weight), None at the end; a generator function, begun anew each epoch; an
+            iterator.
         y: the targets, in the same kinds; pandas categoricals are their codes, from 0. None where x gives batches.
         batch_size: samples a step; Keras takes 32.
         epochs: the epoch to stop before: with initial_epoch=0 the number of epochs.
@@ -44,7 +48,8 @@ def fit(
         steps_per_epoch: batches an epoch. A function that never returns None needs it, or its first epoch never ends.
         validation_steps: batches in each validation; the same goes for it.
         validation_batch_size: samples a step in validation; by default batch_size.
-        validation_freq: validate after every so many epochs; or a list of epochs, as Keras has it counted from 1.
+        validation_freq: validate after every so many epochs; or a list of epochs, counted from 0
+            as everywhere here (in Keras and R from 1).
         verbose: 0 or False for silence, 1, True or "auto" for a progress bar, 2 for a line an epoch.
         view_metrics: understood and ignored: it is about the viewer of RStudio.
 
@@ -53,36 +58,37 @@ def fit(
 
     Raises:
         InvalidValueError: if the model is not compiled, or an argument is not what it must be.
-        DataError: if the data cannot be trained on: text, missing values, different lengths, labels out of range.
+        DataError: if the data cannot be trained on: text where the model or the backend reads none, missing values,
+            different lengths, labels out of range.
         ShapeError: if it has not the shape that the model was built for.
 
-    Source: fit().
+    Source: R `keras3::fit`, `keras::fit`.
     """
     where = "fit"
     ready(object, where)
-    epochs = arguments.count(epochs, "epochs", where, least=0)
-    initial_epoch = arguments.count(initial_epoch, "initial_epoch", where, least=0)
-    steps = arguments.count(steps_per_epoch, "steps_per_epoch", where, optional=True)
-    sizes = {name: arguments.count(value, name, where, optional=True) for name, value in
+    refuse_lost_states(object, where)
+    epochs = values.count(epochs, "epochs", where, least=0)
+    initial_epoch = values.count(initial_epoch, "initial_epoch", where, least=0)
+    steps = values.maybe_whole(steps_per_epoch, "steps_per_epoch", where, least=1)
+    sizes = {name: values.maybe_whole(value, name, where, least=1) for name, value in
              [("batch_size", batch_size), ("validation_batch_size", validation_batch_size)]}  # fmt: skip
-    validation_steps = arguments.count(validation_steps, "validation_steps", where, optional=True)
+    validation_steps = values.maybe_whole(validation_steps, "validation_steps", where, least=1)
     validation_freq, verbose = arguments.freq(validation_freq), arguments.verbose(verbose, where)
-    validation_split = arguments.share(validation_split)
+    validation_split = values.share(0 if validation_split is None else validation_split, "validation_split", where)
     class_weight = arguments.class_weight(class_weight, sample_weight, where)
     record = _Record()
     callbacks = [*arguments.callbacks(callbacks, where), record.callback]
 
-    validation = _validation(object, validation_data)
+    validation = _validation(object, validation_data, sizes, validation_steps)
     if generators.is_stream(x):
         arguments.alone(
             x, where, y=y, sample_weight=sample_weight, batch_size=batch_size, validation_split=validation_split
         )
-        with _plainly(where):
-            generators.fit_stream(
-                object, generators.as_stream(x, where), epochs=epochs, initial_epoch=initial_epoch, steps=steps,
-                callbacks=callbacks, verbose=verbose, class_weight=class_weight, validation_freq=validation_freq,
-                validate=validation and validation.for_stream(sizes["validation_batch_size"], validation_steps),
-            )  # fmt: skip
+        generators.fit_stream(
+            object, generators.as_stream(x, where), epochs=epochs, initial_epoch=initial_epoch, steps=steps,
+            callbacks=callbacks, verbose=verbose, class_weight=class_weight, validation_freq=validation_freq,
+            validate=validation and validation.for_stream(sizes["validation_batch_size"], validation_steps),
+        )  # fmt: skip
         return record.history()
     if is_dataset(x):
         arguments.alone(
@@ -92,9 +98,13 @@ def fit(
     else:
         arguments.some(x, where)
         x, y, sample_weight = prepare(object, x, y, sample_weight, where=where)
+        checks.batches(
+            object, x, where, sizes["batch_size"], steps, 0 if validation else validation_split,
+            sizes["validation_batch_size"],
+        )  # fmt: skip
     if validation is not None and validation.stream is not None:
         callbacks.insert(0, validation.callback(object, callbacks[:], validation_steps, validation_freq))
-    with _plainly(where):
+    with plainly(where, object, x):
         object.fit(
             x, y, epochs=epochs, verbose=verbose, callbacks=callbacks, validation_split=validation_split,
             validation_data=validation and validation.data, shuffle=shuffle, class_weight=class_weight,
@@ -126,30 +136,32 @@ def evaluate(
     Raises:
         InvalidValueError, DataError, ShapeError: as fit() does.
 
-    Source: evaluate().
+    Source: R `keras3::evaluate`, `keras::evaluate`.
     """
     where = "evaluate"
     ready(object, where)
-    steps, verbose = arguments.count(steps, "steps", where, optional=True), arguments.verbose(verbose, where)
+    refuse_lost_states(object, where)
+    steps, verbose = values.maybe_whole(steps, "steps", where, least=1), arguments.verbose(verbose, where)
     batch_size, callbacks = (
-        arguments.count(batch_size, "batch_size", where, optional=True),
+        values.maybe_whole(batch_size, "batch_size", where, least=1),
         arguments.callbacks(callbacks, where),
     )
-    with _plainly(where):
-        if generators.is_stream(x):
-            arguments.alone(x, where, y=y, sample_weight=sample_weight, batch_size=batch_size)
-            stream = generators.as_stream(x, where)
-            result = generators.evaluate_stream(object, stream, steps=steps, callbacks=callbacks, verbose=verbose)
-        else:
-            if is_dataset(x):
-                arguments.alone(x, where, y=y, sample_weight=sample_weight, batch_size=batch_size)
-            else:
-                arguments.some(x, where)
-                x, y, sample_weight = prepare(object, x, y, sample_weight, where=where)
-            result = object.evaluate(
-                x, y, batch_size=batch_size, verbose=verbose, sample_weight=sample_weight, steps=steps,
-                callbacks=callbacks, return_dict=True,
-            )  # fmt: skip
+    if generators.is_stream(x):
+        arguments.alone(x, where, y=y, sample_weight=sample_weight, batch_size=batch_size)
+        stream = generators.as_stream(x, where)
+        result = generators.evaluate_stream(object, stream, steps=steps, callbacks=callbacks, verbose=verbose)
+        return _in_order(object, result)
+    if is_dataset(x):
+        arguments.alone(x, where, y=y, sample_weight=sample_weight, batch_size=batch_size)
+    else:
+        arguments.some(x, where)
+        x, y, sample_weight = prepare(object, x, y, sample_weight, where=where)
+        checks.batches(object, x, where, batch_size, steps)
+    with plainly(where, object, x):
+        result = object.evaluate(
+            x, y, batch_size=batch_size, verbose=verbose, sample_weight=sample_weight, steps=steps,
+            callbacks=callbacks, return_dict=True,
+        )  # fmt: skip
     return _in_order(object, result)
 
 
@@ -172,13 +184,14 @@ def predict(object, x, *, batch_size=None, verbose="auto", steps=None, callbacks
     Raises:
         InvalidValueError, DataError, ShapeError: as fit() does; NaN in x is no error here, but gives NaN.
 
-    Source: predict().
+    Source: R `stats::predict`, of `keras3::keras_model`, `keras::keras_model`.
     """
     where = "predict"
     ready(object, where, compiled=False)
-    steps, verbose = arguments.count(steps, "steps", where, optional=True), arguments.verbose(verbose, where)
+    refuse_lost_states(object, where)
+    steps, verbose = values.maybe_whole(steps, "steps", where, least=1), arguments.verbose(verbose, where)
     batch_size, callbacks = (
-        arguments.count(batch_size, "batch_size", where, optional=True),
+        values.maybe_whole(batch_size, "batch_size", where, least=1),
         arguments.callbacks(callbacks, where),
     )
     if generators.is_stream(x):
@@ -189,8 +202,10 @@ def predict(object, x, *, batch_size=None, verbose="auto", steps=None, callbacks
         arguments.alone(x, where, batch_size=batch_size)
     else:
         arguments.some(x, where)
-        x, _, _ = prepare(object, x, where=where, finite=False)
-    return object.predict(x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks)
+        x, _, _ = prepare(object, x, where=where, predicting=True)
+        checks.batches(object, x, where, batch_size, steps)
+    with plainly(where, object, x):
+        return object.predict(x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks)
 
 
 @model_verb
@@ -210,14 +225,16 @@ def train_on_batch(object, x, y=None, sample_weight=None, class_weight=None):
     Raises:
         InvalidValueError, DataError, ShapeError: as fit() does.
 
-    Source: train_on_batch() of keras3; keras 2.x has class_weight before sample_weight.
+    Source: R `keras3::train_on_batch`, `keras::train_on_batch` (there, class_weight is before sample_weight).
     """
     where = "train_on_batch"
     ready(object, where)
+    refuse_lost_states(object, where)
     class_weight = arguments.class_weight(class_weight, sample_weight, where)
     x, y, sample_weight = prepare(object, x, y, sample_weight, where=where)
+    checks.one_batch(object, x, where)
     x, y, sample_weight = as_tensors(x, y, sample_weight)
-    with _plainly(where):
+    with plainly(where, object, x):
         result = object.train_on_batch(x, y, sample_weight=sample_weight, class_weight=class_weight, return_dict=True)
     return _in_order(object, result)
 
@@ -238,13 +255,15 @@ def test_on_batch(object, x, y=None, sample_weight=None):  # noqa: PT028
     Raises:
         InvalidValueError, DataError, ShapeError: as fit() does.
 
-    Source: test_on_batch().
+    Source: R `keras3::test_on_batch`, `keras::test_on_batch`.
     """
     where = "test_on_batch"
     ready(object, where)
+    refuse_lost_states(object, where)
     x, y, sample_weight = prepare(object, x, y, sample_weight, where=where)
+    checks.one_batch(object, x, where)
     x, y, sample_weight = as_tensors(x, y, sample_weight)
-    with _plainly(where):
+    with plainly(where, object, x):
         result = object.test_on_batch(x, y, sample_weight=sample_weight, return_dict=True)
     return _in_order(object, result)
 
@@ -263,11 +282,15 @@ def predict_on_batch(object, x):
     Raises:
         InvalidValueError, DataError, ShapeError: as predict() does.
 
-    Source: predict_on_batch().
+    Source: R `keras3::predict_on_batch`, `keras::predict_on_batch`.
     """
-    ready(object, "predict_on_batch", compiled=False)
-    x, _, _ = prepare(object, x, where="predict_on_batch", finite=False)
-    return object.predict_on_batch(x)
+    where = "predict_on_batch"
+    ready(object, where, compiled=False)
+    refuse_lost_states(object, where)
+    x, _, _ = prepare(object, x, where=where, predicting=True)
+    checks.one_batch(object, x, where)
+    with plainly(where, object, x):
+        return object.predict_on_batch(x)
 
 
 # pytest would take it for a test wherever it is imported.
@@ -292,30 +315,29 @@ class _Record:
         return History(self.epochs, self.logs, dict(self.callback.params or {}))
 
 
+# For each model its metrics, the names that Keras has, and the same names in our order.
+_ORDERS: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
 def _in_order(model, result):
     """Keras's dict, which is sorted by name, with the losses first and then the metrics as compile() has them."""
+    metrics, names = model.metrics, list(result)
+    then, known, order = _ORDERS.get(model, ((), None, []))
+    if known != names or len(then) != len(metrics) or any(a() is not b for a, b in zip(then, metrics, strict=True)):
+        order = _order(metrics, names)  # asks each metric for its result, which takes longer than a small batch
+        _ORDERS[model] = tuple(map(weakref.ref, metrics)), names, order
+    return Evaluation({name: result[name] for name in order})
+
+
+def _order(metrics, names):
     try:
-        results = {metric.name: metric.result() for metric in model.metrics}
+        results = {metric.name: metric.result() for metric in metrics}
     except ValueError:  # a model whose own steps leave its metrics unused
         results = {}
     order = [name for name, value in results.items() if not isinstance(value, dict)]
     order += [name for value in results.values() if isinstance(value, dict) for name in value]
-    order = [name for name in order if name in result]
-    order += [name for name in result if name not in order]
-    return Evaluation({name: result[name] for name in order})
-
-
-@contextlib.contextmanager
-def _plainly(where):
-    """Keras's complaint about a missing loss, where there are no targets either, in the words of the call."""
-    try:
-        yield
-    except ValueError as error:
-        if "No loss to compute" in str(error):
-            raise InvalidValueError(
-                f"{where}: the model was compiled without a loss; name one: model >> compile(loss=...)"
-            ) from error
-        raise
+    order = [name for name in order if name in names]
+    return order + [name for name in names if name not in order]
 
 
 # What goes in ---------------------------------------------------------------------------------------------------------
@@ -351,14 +373,18 @@ class _Validation:
         return keras.callbacks.LambdaCallback(on_epoch_end=on_epoch_end)
 
 
-def _validation(model, data):
+def _validation(model, data, sizes, steps):
     if data is None:
         return None
     name = "validation_data"
     if isinstance(data, (tuple, list)):
         if not 2 <= len(data) <= 3:
             raise DataError(f"fit: {name} must be (x, y) or (x, y, sample_weight), it got {len(data)} values")
-        return _Validation(model, data=prepare(model, *data, where="fit", of=f"{name}'s "))
+        ready = prepare(model, *data, where="fit", of=f"{name}'s ")
+        argument = "batch_size" if sizes["validation_batch_size"] is None else "validation_batch_size"
+        size = sizes[argument]
+        checks.batches(model, ready[0], "fit", size, steps, argument=argument, of=f"{name}'s ")
+        return _Validation(model, data=ready)
     if generators.is_stream(data):
         return _Validation(model, stream=generators.as_stream(data, "fit", name))
     if is_dataset(data):

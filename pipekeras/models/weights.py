@@ -1,6 +1,7 @@
 """The weights of models and layers: reading, setting, counting, freezing."""
 
 from pipekeras import values
+from pipekeras.asarray import as_array
 from pipekeras.errors import ArgumentError, InvalidValueError, suggestion
 from pipekeras.pipe import verb
 from pipekeras.receivers import is_layer, is_model, say
@@ -19,11 +20,14 @@ def get_weights(object, trainable=None):
     Returns:
         A list of arrays.
 
-    Source: R `get_weights`.
+    Raises:
+        InvalidValueError: if trainable is something else.
+
+    Source: R `keras3::get_weights`, `keras::get_weights`.
     """
     if trainable is None:
         return object.get_weights()
-    if not isinstance(trainable, bool):
+    if not values.is_bool(trainable):
         raise InvalidValueError(f"get_weights: trainable must be True, False or None, it got {trainable!r}")
     chosen = object.trainable_weights if trainable else object.non_trainable_weights
     return [weight.numpy() for weight in chosen]
@@ -35,26 +39,32 @@ def set_weights(object, weights):
 
     Args:
         object: a model or layer that is built.
-        weights: a list of arrays, as get_weights() gives: as many, of the same shapes, in the same order.
+        weights: a list of arrays, as get_weights() gives: as many, of the same shapes, in the same order. Lists of
+            numbers are arrays too.
 
     Returns:
         The same model or layer.
 
     Raises:
         InvalidValueError: if number or shapes are not those of the weights.
+        DataError: if one of them is no array of numbers.
 
-    Source: R `set_weights`.
+    Source: R `keras3::set_weights`, `keras::set_weights`.
     """
-    weights = list(weights)
+    if isinstance(weights, (str, bytes, dict)) or not hasattr(weights, "__iter__") or getattr(weights, "ndim", 1) == 0:
+        raise InvalidValueError(
+            f"set_weights: weights must be a list of arrays, as get_weights() gives, it got {say(weights)}"
+        )
+    weights = [as_array(weight, "set_weights", name=f"array {i}", text=False) for i, weight in enumerate(weights)]
     own = object.weights
     if len(own) != len(weights):
         built = "" if object.built else "; it is not built yet, so it has none: give it an input_shape"
         raise InvalidValueError(f"set_weights got {len(weights)} arrays, {say(object)} has {len(own)} weights{built}")
     for position, (weight, value) in enumerate(zip(own, weights, strict=True)):
-        shape = tuple(getattr(value, "shape", ()))
-        if tuple(weight.shape) != shape:
+        shape = tuple(weight.shape)
+        if shape != value.shape:
             raise InvalidValueError(
-                f"set_weights: array {position} has shape {shape}, the weight {weight.path} has {tuple(weight.shape)}"
+                f"set_weights: array {position} has shape {value.shape}, the weight {weight.path} has {shape}"
             )
     object.set_weights(weights)
     return object
@@ -73,7 +83,7 @@ def count_params(object):
     Raises:
         InvalidValueError: if it is not built, since it then has none yet.
 
-    Source: R `count_params`.
+    Source: R `keras3::count_params`, `keras::count_params`.
     """
     if not object.built:
         raise InvalidValueError(
@@ -100,7 +110,8 @@ def freeze_weights(object, from_=None, to=None, which=None):
         ArgumentError: if `which` is given along with from_ or to.
         InvalidValueError: for a layer that the model does not have.
 
-    Source: R `freeze_weights` (`from` is a reserved word in Python; R's positions count from 1 and include `to`).
+    Source: R `keras3::freeze_weights`, `keras::freeze_weights` (`from` is a reserved word in Python; positions in R
+    count from 1 and include `to`).
     """
     return _set_trainable(object, False, from_, to, which, "freeze_weights")
 
@@ -122,7 +133,7 @@ def unfreeze_weights(object, from_=None, to=None, which=None):
         ArgumentError: if `which` is given along with from_ or to.
         InvalidValueError: for a layer that the model does not have.
 
-    Source: R `unfreeze_weights`.
+    Source: R `keras3::unfreeze_weights`, `keras::unfreeze_weights`.
     """
     return _set_trainable(object, True, from_, to, which, "unfreeze_weights")
 
@@ -165,7 +176,7 @@ def _which(layers, which, where):
     if callable(which) and not is_layer(which):
         return {i for i, layer in enumerate(layers) if which(layer)}
     items = list(which) if isinstance(which, (list, tuple, range)) or hasattr(which, "tolist") else [which]
-    if items and all(isinstance(item, bool) or type(item).__name__ == "bool" for item in items):
+    if items and all(map(values.is_bool, items)):
         if len(items) != len(layers):
             raise InvalidValueError(f"{where}: which has {len(items)} truth values, the model has {len(layers)} layers")
         return {i for i, item in enumerate(items) if item}

@@ -43,8 +43,7 @@ def test_lambda_takes_f():
         np.testing.assert_allclose(keras.ops.convert_to_numpy(np.ones((1, 2)) >> layer), [[2, 2]])
     scaled = L.layer_lambda(f=lambda x, by: x * by, arguments={"by": 3})
     np.testing.assert_allclose(keras.ops.convert_to_numpy(np.ones((1, 2)) >> scaled), [[3, 3]])
-    with pytest.raises(ArgumentError, match=r"^layer_lambda has no argument function"):
-        L.layer_lambda(function=lambda x: x)
+    assert L.layer_lambda(function=abs).function is abs  # as Keras calls it
 
 
 def test_alpha_is_the_negative_slope_of_old():
@@ -159,3 +158,16 @@ def test_a_function_that_could_not_be_found_again_is_refused_when_saving(tmp_pat
         trained(third).save(tmp_path / "m.keras")
     assert str(error.value).startswith("the constraint third is a function that could not be found again")
     assert "keras.saving.register_keras_serializable()(third)" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "message"),
+    [
+        (lambda: L.layer_dense(10, 784), "layer_dense: activation must be a name or a function, it got 784"),
+        (lambda: L.bidirectional(L.layer_dense(3)), "bidirectional wraps a recurrent layer, such as layer_lstm"),
+        (lambda: L.layer_lambda(f="relu"), "layer_lambda: f must be a function of tensors, it got 'relu'"),
+    ],
+)
+def test_what_cannot_be_meant_names_the_argument(attempt, message):
+    with pytest.raises(InvalidValueError, match=message):
+        attempt()

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+import pipekeras as pk
 import pipekeras.layers as L
+from pipekeras import keras_model_sequential, layer_dense, layer_embedding, layer_flatten
 from pipekeras._keras import keras
 from pipekeras.errors import InvalidValueError
 
@@ -148,3 +150,137 @@ def test_trainable(trainable, wanted):
 def test_null_is_left_out_as_in_2():
     layer = L.layer_dense(2, input_shape=None, batch_size=None, dtype=None, name=None, trainable=None, weights=None)
     assert layer.get_config() == keras.layers.Dense(2, name=layer.name).get_config()
+
+
+# weights=, wherever the layer is built
+
+
+def _seven():
+    return np.full((10, 3), 7.0, "float32")
+
+
+def _embedded():
+    model = keras_model_sequential() >> layer_embedding(10, 3, weights=[_seven()], trainable=False)
+    return model >> layer_flatten() >> layer_dense(1) >> pk.compile(loss="mse")
+
+
+@pytest.mark.parametrize("builds", ["fit", "predict", "evaluate", "call"])
+def test_weights_are_there_whatever_builds_the_layer(builds):
+    model, ids, y = _embedded(), np.arange(8).reshape(2, 4), np.ones(2)
+    {
+        "fit": lambda: pk.fit(model, ids, y, verbose=0),
+        "predict": lambda: pk.predict(model, ids, verbose=0),
+        "evaluate": lambda: pk.evaluate(model, ids, y, verbose=0),
+        "call": lambda: model(ids),
+    }[builds]()
+    np.testing.assert_array_equal(model.layers[0].get_weights()[0], _seven())
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [
+        (lambda **k: pk.layer_lstm(2, **k), (5, 3)),
+        (lambda **k: pk.bidirectional(pk.layer_gru(2), **k), (5, 3)),
+        (lambda **k: pk.layer_batch_normalization(**k), (5, 3)),
+        (lambda **k: pk.layer_separable_conv_1d(4, 3, **k), (5, 3)),
+        (lambda **k: pk.time_distributed(layer_dense(4), **k), (5, 3)),
+        (lambda **k: pk.layer_rnn([pk.rnn_cell_lstm(2), pk.rnn_cell_gru(3)], **k), (5, 3)),
+    ],
+)
+def test_weights_of_layers_that_are_made_of_others(make, shape):
+    x = np.ones((2, *shape), "float32")
+    like = make()
+    like(x)
+    weights = [np.full(w.shape, 0.1 * i + 0.1) for i, w in enumerate(like.get_weights())]
+    model = keras_model_sequential() >> make(weights=weights)
+    pk.predict(model, x, verbose=0)
+    for got, wanted in zip(model.layers[0].get_weights(), weights, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-6)
+
+
+def test_weights_of_attention_which_makes_its_parts_late():
+    x = pk.layer_input(shape=(4, 3))
+    like = pk.layer_multi_head_attention(2, 3)
+    like(x, x)
+    weights = [np.full(w.shape, 0.1 * i) for i, w in enumerate(like.get_weights())]
+    layer = pk.layer_multi_head_attention(2, 3, weights=weights)
+    [x, x] >> layer
+    for got, wanted in zip(layer.get_weights(), weights, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-6)
+
+
+def test_the_arrays_are_freed_once_the_layer_is_built():
+    import gc
+    import weakref
+
+    array = np.ones((4, 2), "float32")
+    gone = weakref.ref(array)
+    layer = layer_dense(2, use_bias=False, weights=[array])
+    del array
+    layer(np.ones((1, 4)))
+    gc.collect()
+    assert gone() is None
+
+
+def test_weights_inside_bidirectional_belong_outside():
+    with pytest.raises(pk.ArgumentError, match=r"give those of both directions to bidirectional\(\.\.\., weights="):
+        pk.bidirectional(pk.layer_lstm(2, weights=[np.ones((3, 8))]))
+
+
+# input_shape inside a layer around a layer
+
+
+def test_the_input_of_what_bidirectional_wraps_is_the_whole_s():
+    for inner in (
+        pk.layer_lstm(10, input_shape=(5, 2)),
+        pk.layer_lstm(10, input_shape=(5, 2), return_sequences=True) >> pk.layer_lstm(3),
+    ):
+        assert (keras_model_sequential() >> pk.bidirectional(inner)).input_shape == (None, 5, 2)
+
+
+def test_the_input_of_a_part_is_not_the_whole_s():
+    with pytest.warns(UserWarning, match=r"give the whole's to time_distributed\(\.\.\., input_shape="):
+        model = keras_model_sequential() >> pk.time_distributed(layer_dense(10, input_shape=5))
+    assert not model.built
+
+
+@pytest.mark.parametrize(
+    ("chain", "message"),
+    [
+        (
+            lambda: pk.layer_gru(2, return_sequences=True, activity_regularizer="l2") >> pk.layer_gru(2),
+            "activity_regul",
+        ),
+        (
+            lambda: pk.layer_gru(2, return_sequences=True, stateful=True) >> pk.layer_gru(2),
+            "all layers are stateful or",
+        ),
+    ],
+)
+def test_what_a_chain_in_bidirectional_cannot_keep(chain, message):
+    with pytest.raises(pk.PipeError, match=message):
+        pk.bidirectional(chain())
+
+
+def test_arguments_that_a_class_does_not_hand_on():
+    assert type(pk.layer_spatial_dropout_1d(0.1, activity_regularizer="l2").activity_regularizer).__name__ == "L2"
+    with pytest.raises(pk.ArgumentError, match="layer_feature_space cannot take dtype"):
+        pk.layer_feature_space(features={"a": "float"}, dtype="float32")
+
+
+@pytest.mark.parametrize(
+    ("layer", "wanted"),
+    [
+        (lambda: pk.layer_lstm(3, input_dim=4), (None, None, 4)),
+        (lambda: pk.layer_gru(3, input_dim=4, input_length=5), (None, 5, 4)),
+        (lambda: pk.layer_simple_rnn(3, input_dim=4, batch_size=2), (2, None, 4)),
+        (lambda: pk.layer_rnn(pk.rnn_cell_gru(2), input_dim=4), (None, None, 4)),
+    ],
+)
+def test_recurrent_layers_read_input_dim_as_features_of_a_step(layer, wanted):
+    assert first(layer()) == wanted
+
+
+def test_shapes_that_disagree():
+    with pytest.raises(InvalidValueError, match=r"layer_dense: input_shape=\(4,\) and input_dim=5 disagree"):
+        layer_dense(3, input_shape=4, input_dim=5)

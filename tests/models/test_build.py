@@ -57,6 +57,17 @@ def test_errors_of_a_sequential():
         keras_model_sequential([layer_dense(3)], layers=[layer_dense(3)])
 
 
+@pytest.mark.parametrize(
+    "words", [{"batch_size": 2, "input_batch_size": 5}, {"input_batch_shape": (2, 3), "batch_shape": (5, 3)}]
+)
+def test_two_names_for_one_thing(words):
+    (one, a), (other, b) = words.items()
+    with pytest.raises(pk.ArgumentError) as error:
+        keras_model_sequential(**({} if "shape" in one else {"input_shape": 3}), **words)
+    message = f"keras_model_sequential got {one}={a!r} and {other}={b!r}, two names for the same: leave one out"
+    assert str(error.value) == message
+
+
 def test_layer_input_is_keras_input():
     for function in (layer_input, keras_input):
         x = function(shape=(28, 28.0), name=None, dtype="float32", batch_size=2.0)

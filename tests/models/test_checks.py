@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import pipekeras as pk
 from pipekeras._keras import keras
 from pipekeras.errors import DataError, ShapeError
 from pipekeras.models.inputs import prepare
@@ -50,7 +51,7 @@ def test_shapes_that_fit(given, shape, result):
         ((5, 10, 3), (10, 2), "got 3 features, it was built for 2"),
         ((5, 9, 2), (10, 2), "got 9 timesteps, it was built for 10"),
         ((5, 28, 28, 3), (28, 28, 1), "got 3 channels, it was built for 1"),
-        ((5, 27, 28, 1), (28, 28, 1), "got 27 rows, it was built for 28"),
+        ((5, 27, 28, 1), (28, 28, 1), "got a height of 27, it was built for 28"),
         ((4,), (4,), r"x has 1 dimension, shape \(4,\).*takes 2, \(None, 4\). If it is one sample, .*\(x, \(1, 4\)\)"),
         ((5, 16), (4, 4), r"x has 2 dimensions.*takes 3.*The numbers fit: array_reshape\(x, \(-1, 4, 4\)\)"),
         ((5, 28, 28), (784,), r"The numbers fit: array_reshape\(x, \(-1, 784\)\)"),
@@ -95,7 +96,37 @@ def test_missing_values_may_be_meant(make):
     model = model_of("mse", shape=(4, 1), layers=[inner])
     x, _, _ = prepare(model, with_nan()[..., None], np.zeros(5), where="fit")
     assert np.isnan(x).sum() == 2
-    assert np.isnan(prepare(model_of(), with_nan(), where="predict", finite=False)[0]).sum() == 2
+    assert np.isnan(prepare(model_of(), with_nan(), where="predict", predicting=True)[0]).sum() == 2
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: keras.layers.TimeDistributed(keras.layers.Masking()),
+        lambda: keras.layers.TimeDistributed(keras.Sequential([keras.Input((1,)), keras.layers.Masking()])),
+        lambda: keras.layers.Bidirectional(keras.layers.RNN(OwnCell())),
+    ],
+)
+def test_what_is_meant_may_be_inside_of_wrappers(make):
+    x = with_nan()[..., None]
+    assert prepare(model_of(shape=(4, 1), layers=[make()], flatten=False), x, where="fit")[0].shape == (5, 4, 1)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class OwnCell(keras.layers.SimpleRNNCell):
+    """A cell that may know what to do about NaN."""
+
+    def __init__(self, units=2, **kwargs):
+        super().__init__(units, **kwargs)
+
+
+def test_layers_of_ours_do_not_take_nan_nor_add_losses():
+    model = model_of("mse", shape=(4, 1), layers=[pk.layer_locally_connected_1d(filters=2, kernel_size=2)])
+    with pytest.raises(DataError, match=r"fit: x has 2 missing \(NaN\)"):
+        prepare(model, with_nan()[..., None], np.zeros(5), where="fit")
+    pk.compile(model)
+    with pytest.raises(ValueError, match="the model was compiled without a loss"):
+        prepare(model, np.zeros((5, 4, 1)), np.zeros(5), where="fit")
 
 
 def test_a_loss_of_ones_own_may_know_missing_targets():
@@ -169,3 +200,98 @@ def test_nothing_is_assumed_of_losses_and_models_of_ones_own():
     model.compile(loss="mse")
     x, y, _ = prepare(model, np.full((3, 9), np.nan), np.zeros((3, 7)), where="fit")
     assert x.shape == (3, 9) and y.shape == (3, 7)
+
+
+# Batches of a fixed size ----------------------------------------------------------------------------------------------
+
+
+def of_two(fixed=2):
+    model = keras.Sequential([keras.Input(batch_shape=(fixed, 3)), keras.layers.Dense(1)])
+    return pk.compile(model, "sgd", "mse")
+
+
+X5, Y5 = np.ones((5, 3), "float32"), np.ones(5, "float32")
+
+
+@pytest.mark.parametrize(
+    ("n", "more"),
+    [
+        (2, {}),
+        (4, {"batch_size": 2}),
+        (4, {"batch_size": 2, "validation_split": 0.5}),
+        (2, {"validation_data": (X5[:2], Y5[:2])}),
+        (4, {"batch_size": 2, "validation_data": (X5[:4], Y5[:4])}),
+        (4, {"batch_size": 2, "validation_data": (X5[:4], Y5[:4]), "validation_split": 0.3}),  # which then counts not
+    ],
+)
+def test_batches_of_the_fixed_size_train(n, more):
+    assert pk.fit(of_two(), X5[:n], Y5[:n], verbose=0, **more).epoch == [0]
+
+
+@pytest.mark.parametrize(
+    ("n", "more", "message"),
+    [
+        (4, {}, "give batch_size=2, and a multiple of 2 samples; x has 4$"),
+        (5, {"batch_size": 2}, "give batch_size=2, and a multiple of 2 samples; x has 5$"),
+        (4, {"batch_size": 4}, "give batch_size=2, and a multiple of 2 samples; x has 4, and batch_size is 4$"),
+        (1, {}, "give batch_size=2, and a multiple of 2 samples; x has 1$"),
+        (4, {"batch_size": 2, "validation_split": 0.25}, "x has 4, of which 3 are trained on$"),
+        (5, {"batch_size": 2, "validation_split": 0.2}, "x has 5, of which 1 are held out$"),
+        (2, {"validation_data": (X5, Y5)}, "a multiple of 2 samples; validation_data's x has 5$"),
+    ],
+)
+def test_batches_of_another_size_do_not(n, more, message):
+    with pytest.raises(ShapeError, match=f"^fit: the model was built for batches of 2: .*{message}"):
+        pk.fit(of_two(), X5[:n], Y5[:n], verbose=0, **more)
+
+
+def test_batches_of_another_size_in_the_other_functions():
+    with pytest.raises(ShapeError, match="^predict: the model was built for batches of 2: give batch_size=2"):
+        pk.predict(of_two(), X5[:4])
+    assert pk.predict(of_two(), X5, batch_size=2, steps=2, verbose=0).shape == (4, 1)  # the fifth is not met
+    with pytest.raises(ShapeError, match="^evaluate: .* x has 5"):
+        pk.evaluate(of_two(), X5, Y5, batch_size=2)
+    with pytest.raises(ShapeError, match="^train_on_batch: the model was built for batches of 2; x has 5 samples"):
+        pk.train_on_batch(of_two(), X5, Y5)
+    with pytest.raises(
+        ShapeError, match="^fit: the model was built for batches of 2; batch 0 of the generator: x has 5"
+    ):
+        pk.fit(of_two(), lambda: (X5, Y5), steps_per_epoch=1, verbose=0)
+    assert pk.predict(of_two(None), X5, verbose=0).shape == (5, 1)
+
+
+# Numbers of words -----------------------------------------------------------------------------------------------------
+
+IDS = np.array([[0, 9], [3, 4]])
+
+
+def reader(kind):
+    if kind == "functional":
+        a, b = keras.Input((2,), name="a"), keras.Input((2,), name="b")
+        words = pk.layer_embedding(input_dim=10, output_dim=2)  # shared by both
+        model = keras.Model([a, b], keras.layers.Flatten()(keras.layers.add([words(a), words(b)])))
+    else:
+        model = pk.keras_model_sequential(**{"input_shape": 2} if kind == "built" else {})
+        model = model >> pk.layer_embedding(10, 2) >> pk.layer_flatten()
+    return model
+
+
+@pytest.mark.parametrize("kind", ["built", "unbuilt", "functional"])
+def test_ids_that_the_embedding_does_not_know(kind):
+    def x(ids):
+        return [IDS, ids] if kind == "functional" else ids
+
+    name = r"x\['b'\]" if kind == "functional" else "x"
+    known = r"layer_embedding\(input_dim=10\) knows 0 to 9: ids count from 0"
+    model = reader(kind)
+    assert pk.predict(model, x(IDS), verbose=0).shape == (2, 4)
+    assert pk.predict(model, x(IDS.astype(float)), verbose=0).shape == (2, 4)
+    with pytest.raises(DataError, match=rf"^predict: {name} has ids up to 10, {known}; make input_dim 11$"):
+        pk.predict(model, x(IDS + 1))
+    with pytest.raises(DataError, match=rf"^predict_on_batch: {name} has ids down to -1, {known}$"):
+        pk.predict_on_batch(model, x(IDS - 1))
+
+
+def test_numbers_that_no_embedding_reads_may_be_any():
+    model = pk.keras_model_sequential(input_shape=2) >> pk.layer_rescaling(0.01) >> pk.layer_embedding(10, 2)
+    assert pk.predict(model, IDS * 50, verbose=0).shape == (2, 2, 2)

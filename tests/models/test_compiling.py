@@ -17,7 +17,7 @@ X, Y = np.ones((6, 3), "float32"), np.linspace(0, 1, 6).astype("float32")
 
 
 def net(units=1):
-    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(units)], name="net")
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(units, name="dense")], name="net")
 
 
 def two_outputs():
@@ -27,6 +27,13 @@ def two_outputs():
 
 def foo(y_true, y_pred):
     return keras.ops.mean(keras.ops.abs(y_true - y_pred), axis=-1)
+
+
+class OwnMetric:
+    """A metric that is neither a function nor a metric of Keras."""
+
+    def __call__(self, y_true, y_pred):
+        return foo(y_true, y_pred)
 
 
 def reported(model, y=Y):
@@ -66,6 +73,11 @@ def test_r_defaults():
         ([["mae", foo]], ["mae", "foo"]),
         (lambda a, b: foo(a, b), ["custom_metric"]),
         ({"bar": functools.partial(foo)}, ["bar"]),
+        (functools.partial(functools.partial(foo)), ["foo"]),
+        (functools.partial(lambda a, b: foo(a, b)), ["custom_metric"]),
+        (OwnMetric(), ["own_metric"]),
+        ([OwnMetric(), "mae", functools.partial(foo)], ["own_metric", "mae", "foo"]),
+        ({"dense": ["mae", foo]}, ["mae", "foo"]),
         ("kullback_leibler_divergence", ["kl_divergence"]),
         ([], []),
     ],
@@ -129,6 +141,27 @@ def test_loss_weights(loss, weights):
 def test_a_dict_for_the_only_output():
     model = net()
     assert reported(compile(model, loss={model.layers[-1].name: "mse"})) == ["loss"]
+    named = keras.Model(model.inputs, {"y": model.outputs[0]})
+    assert reported(compile(named, loss={"y": "mse"}, metrics={"y": "mae"}), {"y": Y}) == ["loss", "mae"]
+
+
+def test_each_compile_begins_anew():
+    model = compile(net(), "adam", "mse", "mae", loss_weights=2)
+    assert reported(compile(model, "adam", "mae")) == ["loss"]
+    compile(model, "adam")
+    assert model.loss is None
+    with pytest.raises(InvalidValueError, match="the model was compiled without a loss; name one"):
+        train.test_on_batch(model, X, Y)
+    assert reported(compile(model, "adam", "mse", "mae")) == ["loss", "mae"]
+
+
+def test_a_loss_that_the_class_sets_itself_stays():
+    class Own(keras.Model):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.loss = "of its own"
+
+    assert compile(Own(), "adam").loss == "of its own"
 
 
 @pytest.mark.parametrize(
@@ -146,6 +179,8 @@ def test_a_dict_for_the_only_output():
         ({"weighted_metrics": "maee"}, 'is not known; did you mean "mae"?'),
         ({"loss_weights": [1, 2]}, "compile: loss_weights has 2 numbers, the model 1 output: 'dense'"),
         ({"loss_weights": ["a"]}, "compile: loss_weights must be numbers, it got 'a'"),
+        ({"metrics": {"dens": "mae"}}, "metrics is for 'dens', which is no output of the model; did you mean 'dense'?"),
+        ({"metrics": {"dens": ["mae"]}}, "compile: metrics is for 'dens', which is no output of the model"),
         ({"steps_per_execution": 1.5}, "compile: steps_per_execution must be a whole number, it got 1.5"),
     ],
 )  # fmt: skip
@@ -217,3 +252,18 @@ class Fussy(keras.Model):
 def test_a_compile_of_the_models_own_gets_what_it_requires():
     model = compile(Fussy(), loss="mse", extra=2)
     assert isinstance(model.optimizer, keras.optimizers.RMSprop) and model.extra == 2
+
+
+@pytest.mark.parametrize("losses", [["mse"], ["mse"] * 3])
+def test_a_list_of_losses_has_one_for_each_output(losses):
+    assert compile(two_outputs(), "sgd", ["mse", "mae"]).loss == ["mse", "mae"]
+    assert compile(net(), "sgd", ["mse"]).loss == "mse"
+    message = rf"compile: loss is a list of {len(losses)}, the model has 2 outputs: 'u', 'v'. Give one for each"
+    with pytest.raises(InvalidValueError, match=message):
+        compile(two_outputs(), "sgd", losses)
+
+
+def test_steps_per_execution_is_a_count():
+    assert compile(net(), "sgd", "mse", steps_per_execution=1.0).steps_per_execution == 1
+    with pytest.raises(InvalidValueError, match="compile: steps_per_execution must be at least 1, it got 0"):
+        compile(net(), "sgd", "mse", steps_per_execution=0)

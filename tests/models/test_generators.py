@@ -8,6 +8,7 @@ import pytest
 
 from pipekeras._keras import keras
 from pipekeras.errors import DataError
+from pipekeras.models import generators
 from pipekeras.models.compiling import compile
 from pipekeras.models.generators import as_stream, is_stream
 from pipekeras.models.train import evaluate, fit, predict
@@ -327,3 +328,24 @@ def test_what_is_a_stream():
         assert is_stream(value)
     for value in (X, [X, Y], {"a": X}, range(3), "a", None, keras.layers.Dense, keras.layers.Dense(1), fit):
         assert not is_stream(value)
+    sparse = pytest.importorskip("scipy.sparse")
+    assert not is_stream(sparse.csr_matrix(X)) and not is_stream(sparse.coo_array(X))
+
+
+def test_a_function_without_an_end_is_warned_of_once(monkeypatch):
+    monkeypatch.setattr(generators, "_MANY", 3)
+    message = (
+        "the generator in x gave 3 batches and goes on: an epoch ends when it returns None, or after steps_per_epoch"
+    )
+    with pytest.warns(UserWarning, match=message) as caught:
+        fit(net(), one_pass, epochs=2, verbose=0)
+    assert len([w for w in caught if "goes on" in str(w.message)]) == 1
+    with pytest.warns(UserWarning, match="^evaluate: .* it ends when it returns None, or after steps=3"):
+        evaluate(net(), one_pass, verbose=0)
+
+
+def test_as_many_batches_as_were_asked_for_are_no_surprise(monkeypatch, recwarn):
+    monkeypatch.setattr(generators, "_MANY", 3)
+    fit(net(), Source(), steps_per_epoch=5, verbose=0)
+    fit(net(), Source(end=3), verbose=0)
+    assert not [w for w in recwarn if "goes on" in str(w.message)]

@@ -5,8 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from pipekeras._keras import keras
 from pipekeras.errors import InvalidValueError, PipeError
 from pipekeras.models.history import History, as_data_frame, curves, pretty
+from pipekeras.models.plot import plot
 
 
 def history(logs, first=0, epochs=None):
@@ -155,3 +157,39 @@ def test_the_frame_of_no_epochs_has_its_columns():
 def test_only_a_history_becomes_a_frame():
     with pytest.raises(PipeError, match=r"as_data_frame applies to a training history, as fit\(\) returns, it got 3"):
         as_data_frame(3)
+
+
+# Keras's own ----------------------------------------------------------------------------------------------------------
+
+
+def of_keras(epochs, **metrics):
+    result = keras.callbacks.History()
+    result.epoch, result.history, result.params = list(epochs), metrics, {"verbose": 0, "epochs": epochs[-1] + 1}
+    return result
+
+
+def test_the_history_of_keras_is_taken_too():
+    x = np.ones((8, 2), "float32")
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    theirs = model.fit(x, x[:, :1], epochs=5, validation_split=0.5, validation_freq=2, verbose=0)
+    frame = as_data_frame(theirs)
+    training, validation = frame[frame.data == "training"], frame[frame.data == "validation"]
+    assert training.value.tolist() == theirs.history["loss"]
+    assert validation.dropna().epoch.tolist() == [1, 3]
+    assert validation.dropna().value.tolist() == theirs.history["val_loss"]
+    assert plot(theirs).axes[0].get_ylabel() == "loss"
+
+
+def test_when_keras_validated_is_worked_out_or_asked_for():
+    def epochs(history):
+        frame = as_data_frame(history)
+        return frame[frame.data == "validation"].dropna().epoch.tolist()
+
+    ten = [0.5] * 10
+    assert epochs(of_keras(range(10), loss=ten, val_loss=[1.0] * 3)) == [2, 5, 8]
+    assert epochs(of_keras(range(4, 10), loss=ten[:6], val_loss=[1.0] * 3)) == [5, 7, 9]
+    with pytest.warns(UserWarning, match="2 values of val_loss for 10 epochs, .*: epochs 4, 9 are assumed"):
+        assert epochs(of_keras(range(10), loss=ten, val_loss=[1.0] * 2)) == [4, 9]
+    with pytest.raises(InvalidValueError, match="has 9 values of val_loss for 10 epochs, and does not say for which"):
+        as_data_frame(of_keras(range(10), loss=ten, val_loss=[1.0] * 9))

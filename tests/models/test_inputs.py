@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from pipekeras._keras import keras
+from pipekeras.asarray import to_array
 from pipekeras.errors import DataError
-from pipekeras.models.inputs import is_dataset, prepare, slots_of, to_array
+from pipekeras.models.inputs import is_dataset, prepare, slots_of
 
 
 def array_of(value, **more):
@@ -78,11 +79,35 @@ def test_an_array_that_fits_is_not_copied():
     assert array_of(array) is array
 
 
-def test_text_is_data_only_where_the_model_reads_text():
-    words = ["a b", "c"]
-    assert array_of(words, text=True).tolist() == array_of(pd.Series(words), text=True).tolist() == words
-    with pytest.raises(DataError, match=r"fit: x holds text \('a b'\); for classes use pandas.Categorical"):
+WORDS = ["a b", "c"]
+
+
+@pytest.mark.parametrize(
+    "words", [WORDS, tuple(WORDS), np.array(WORDS), np.array(WORDS, object), pd.Series(WORDS), np.array(WORDS, "S")],
+    ids=lambda words: type(words).__name__,
+)  # fmt: skip
+def test_text_is_data_only_where_the_model_reads_text(words, backend):
+    if backend == "tensorflow":
+        tensor = array_of(words, text=True)
+        assert keras.ops.is_tensor(tensor) and [word.decode() for word in tensor.numpy()] == WORDS
+    else:
+        with pytest.raises(DataError, match=f"fit: x holds text, which a model on {backend} cannot read, only one on"):
+            array_of(words, text=True)
+    with pytest.raises(DataError, match=r"fit: x holds text \(.*a b.*\); for classes use pandas.Categorical"):
         array_of(words)
+
+
+def test_columns_of_text_are_a_matrix_of_text(only_on):
+    only_on("tensorflow", reason="no other backend has text")
+    tensor = array_of(pd.DataFrame({"u": ["a", "b"], "v": ["c", "d"]}), text=True)
+    assert tensor.numpy().tolist() == [[b"a", b"c"], [b"b", b"d"]]
+    with pytest.raises(DataError, match=r"fit: x is a data frame with columns that are no numbers: u \(\w+\). Make"):
+        array_of(pd.DataFrame({"u": ["a"], "n": [1]}), text=True)
+
+
+def test_missing_text_is_not_guessed():
+    with pytest.raises(DataError, match='fit: x misses 1 of its 2 texts: fill them in, as with "", or leave those'):
+        array_of(pd.Series(["a", None]), text=True)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +119,7 @@ def test_text_is_data_only_where_the_model_reads_text():
         (np.array([[1, 2], [3]], object), r"fit: x is 2 sequences of different lengths \(1 to 2\)"),
         (np.array(["2020-01-01"], "datetime64[D]"), r"fit: x holds dates \('2020-01-01'\); convert it to numbers"),
         ([1 + 2j], "fit: x holds complex numbers"),
-        ([1, "a"], "fit: x holds"),
+        ([1, "a"], r"fit: x holds both text \('a'\) and 1; make it one or the other"),
         (np.array([1, object()], object), "fit: x holds objects that are no numbers, such as <object"),
         (pd.Series(["a", None], dtype="category"), "fit: x is categorical and misses 1 of its 2 values: leave those"),
         (
@@ -182,7 +207,7 @@ def test_a_model_not_built_yet_takes_what_comes():
     [
         (A, r"the model has 2 inputs, 'a', 'b', and x is an array of shape \(4, 2\): give a list or dict of 2 arrays"),
         ([A], "the model has 2 inputs, 'a', 'b', and x is a list of 1 arrays"),
-        ({"a": A, "bb": B}, "the model has 2 inputs, 'a', 'b', and x lacks 'b'; did you mean it by 'bb'"),
+        ({"a": A, "bb": B}, "the model has 2 inputs, 'a', 'b', and x lacks 'b'; it has 'a', 'bb'$"),
         ({"a": A, "zzz": B}, "and x lacks 'b'; it has 'a', 'zzz'"),
         ([A, [["u"] * 3] * 4], r"fit: x\[1\] holds text"),
         ([A, B[:3]], r"the numbers of samples differ: x\[0\] has 4, x\[1\] has 3"),
@@ -196,7 +221,14 @@ def test_parts_that_do_not_match(given, message):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ([A, A], r"the model has one input, and x is a list of 2 arrays; if they are the samples, stack them"),
+        ([A, A, A, A], r"the model has one input, and x is a list of 4 arrays; if they are the samples, stack them"),
+        ([A, A], r"^fit got a pair: is x \(x, y\)\? Write fit\(\*pair\) or fit\(x, y\)"),
+        ((A, A, A), "^fit got a pair"),
+        (
+            [(A, A[:, 0])] * 4,
+            r"^fit: x is a list of 4 pairs of arrays. If they are batches \(x, y\), hand them over one by one:"
+            r" fit\(iter\(x\)\); if they are samples, stack them to an x and a y",
+        ),
         ({"u": A, "v": A}, r"has one input, '\w+', and x is a dict of 'u', 'v': give the array itself, or"),
         (A[:0], "fit: x has no samples"),
     ],
@@ -219,6 +251,20 @@ def test_targets_and_weights_follow_the_outputs():
         prepare(model, [A, B], left, where="fit")
     with pytest.raises(DataError, match=r"the numbers of samples differ: .*sample_weight has 3"):
         prepare(model, [A, B], [left, right], weights[:3], where="fit")
+
+
+def test_text_for_targets_is_refused_before_the_model_is_built():
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.compile(loss="mse")
+    with pytest.raises(DataError, match=r"fit: y holds text \('yes'\); for classes use pandas.Categorical"):
+        prepare(model, A, ["yes", "no", "no", "no"], where="fit")
+
+
+def test_sparse_matrices_stay_sparse():
+    sparse = pytest.importorskip("scipy.sparse").csr_matrix(A)
+    assert prepare(one_input(), sparse, where="fit")[0] is sparse
+    with pytest.raises(ValueError, match="got 3 features, it was built for 2"):
+        prepare(one_input(), sparse[:, [0, 1, 1]], where="fit")
 
 
 def test_targets_without_a_loss_are_an_error_on_every_backend():

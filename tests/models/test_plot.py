@@ -118,7 +118,7 @@ def test_theme_bw_is_white():
 @pytest.mark.parametrize(("arguments", "message"), [
     ({"metrics": "los"}, "plot: the history has no metric 'los'; did you mean loss? It has accuracy, loss"),
     ({"metrics": "val_loss"}, "plot: the history has no metric 'val_loss'; did you mean loss? It has accuracy, loss"),
-    ({"metrics": "zzz"}, "plot: the history has no metric 'zzz'; it has accuracy, loss"),
+    ({"metrics": "zzz"}, "plot: the history has no metric 'zzz'. It has accuracy, loss"),
     ({"metrics": []}, "plot: metrics is empty; the history has accuracy, loss"),
     ({"method": "lattice"}, "plot: method must be one of auto, ggplot2, base, it got 'lattice'"),
     ({"dpi": 0}, "plot: dpi must be a number above 0, it got 0"),

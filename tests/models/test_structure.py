@@ -73,3 +73,12 @@ def test_a_configuration_makes_another_as_in_r():
     assert isinstance(config, dict)
     with pytest.raises(pk.ArgumentError, match=r"use the class, as in keras\.layers\.Dense\.from_config\(config\)"):
         from_config({"units": 3})
+
+
+def test_a_subclass_stays_what_it_is():
+    class Mine(keras.Sequential):
+        pass
+
+    m = Mine([keras.Input((2,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+    m >> pop_layer()
+    assert type(m) is Mine and len(m.layers) == 1

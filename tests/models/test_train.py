@@ -73,6 +73,21 @@ def test_weighted_evaluation():
     assert whole == pytest.approx(evaluate(model, X[:20], Y[:20], verbose=0).loss / 2, rel=1e-5)
 
 
+def test_the_order_of_the_numbers_follows_the_last_compile():
+    model = net(metrics=["mae", "mse"])
+    for metrics in (["mae", "mse"], ["mse", "mae"], ["mse"], ["mape", "mae", "mse"]):
+        compile(model, "sgd", "mse", metrics, run_eagerly=True)
+        for _ in range(2):  # once worked out, once remembered
+            assert list(train_on_batch(model, X, Y)) == ["loss", *metrics]
+
+
+def test_the_order_is_worked_out_once(monkeypatch):
+    model, asked = net(metrics=["mae", "mse"]), []
+    first = train_on_batch(model, X, Y)
+    monkeypatch.setattr(train, "_order", lambda *args: asked.append(args))
+    assert list(train_on_batch(model, X, Y)) == list(first) and not asked
+
+
 def test_a_batch_equals_an_epoch_of_one_batch():
     one, other = net(metrics=["mae"], eager=False), net(metrics=["mae"], eager=False)
     result = train_on_batch(one, X, Y)
@@ -145,6 +160,71 @@ def test_a_torch_loader_trains_alike():
     torch = pytest.importorskip("torch")
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.tensor(X), torch.tensor(Y)), batch_size=8)
     assert_same(weights_after(loader, batch_size=None), weights_after(X, Y))
+
+
+SENTENCES, TASTES = ["good film", "bad film", "good"], [1.0, 0.0, 1.0]
+
+
+def reads_text(reader, shape=(1,)):
+    """A model on text: the words are numbered by `reader` and weighed."""
+    inputs = keras.Input(shape, dtype="string")
+    x = keras.layers.Embedding(10, 1)(reader(inputs))
+    return keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Flatten()(x)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SENTENCES,
+        [[s] for s in SENTENCES],
+        np.array(SENTENCES),
+        np.array(SENTENCES, object),
+        pd.Series(SENTENCES),
+        pd.DataFrame({"review": SENTENCES}),
+    ],
+    ids=["list", "rows", "array", "objects", "series", "frame"],
+)
+def test_text_reaches_the_model(text, only_on):
+    only_on("tensorflow", reason="no other backend has text")
+    words = keras.layers.TextVectorization(vocabulary=["good", "bad", "film"], output_sequence_length=2)
+    model = compile(reads_text(words), "sgd", "mse", run_eagerly=True)
+    expected = model.predict(keras.ops.convert_to_tensor([[s] for s in SENTENCES]), verbose=0)
+    assert len({round(float(value), 6) for value in expected[:, 0]}) == 3
+    np.testing.assert_allclose(predict(model, text, verbose=0), expected, atol=1e-6)
+    assert evaluate(model, text, TASTES, verbose=0).loss == pytest.approx(
+        np.mean((expected[:, 0] - TASTES) ** 2), rel=1e-4
+    )
+    history = fit(model, text, TASTES, batch_size=2, validation_split=0.4, verbose=0)
+    assert history.metrics.keys() == {"loss", "val_loss"}
+    train_on_batch(model, text, TASTES)
+    assert not np.allclose(predict(model, text, verbose=0), expected)
+
+
+def test_text_in_columns_of_its_own(only_on):
+    only_on("tensorflow", reason="no other backend has text")
+    model = reads_text(keras.layers.StringLookup(vocabulary=["a", "b"]), (2,))
+    frame = pd.DataFrame({"u": ["a", "b"], "v": ["b", "b"]})
+    expected = model.predict(keras.ops.convert_to_tensor([["a", "b"], ["b", "b"]]), verbose=0)
+    np.testing.assert_allclose(predict(model, frame, verbose=0), expected, atol=1e-6)
+
+
+def test_a_model_without_text_refuses_it_and_so_does_a_backend_without(backend):
+    with pytest.raises(DataError, match=r"predict: x holds text \('a'\); for classes use pandas.Categorical"):
+        predict(net(features=1), ["a", "b"])
+    if backend != "tensorflow":
+        inputs = keras.Input((1,), dtype="string")
+        with pytest.raises(DataError, match=f"predict: x holds text, which a model on {backend} cannot read"):
+            predict(keras.Model(inputs, inputs), ["a", "b"])
+
+
+def test_sparse_matrices_train_as_dense_ones():
+    matrix = pytest.importorskip("scipy.sparse").csr_matrix(np.where(X > 0, X, 0))
+    plain = net()
+    plain.fit(matrix, Y, batch_size=8, shuffle=False, verbose=0)
+    assert_same(weights_after(matrix, Y), plain.get_weights())
+    np.testing.assert_allclose(
+        predict(plain, matrix, verbose=0), predict(plain, matrix.toarray(), verbose=0), atol=1e-5
+    )
 
 
 def test_one_feature_may_be_a_vector():
@@ -234,8 +314,13 @@ def test_r_numbers():
 def test_validation_every_so_many_epochs():
     history = fit(net(), X, Y, epochs=4, validation_split=0.5, validation_freq=2.0, verbose=0)
     assert ["val_loss" in log for log in history.logs] == [False, True, False, True]
-    history = fit(net(), X, Y, epochs=4, validation_split=0.5, validation_freq=[1, 4], verbose=0)
+    history = fit(net(), X, Y, epochs=4, validation_split=0.5, validation_freq=[0, 3.0], verbose=0)
     assert ["val_loss" in log for log in history.logs] == [True, False, False, True]
+    batches = {"x": lambda: (X, Y), "steps_per_epoch": 1, "validation_data": (X, Y)}  # in the loop that is ours
+    history = fit(net(), **batches, epochs=4, validation_freq=[0, 3], verbose=0)
+    assert ["val_loss" in log for log in history.logs] == [True, False, False, True]
+    with pytest.raises(InvalidValueError, match="validation_freq must be at least 0, it got -1"):
+        fit(net(), X, Y, validation_split=0.5, validation_freq=[-1])
 
 
 @pytest.mark.parametrize(("verbose", "shown"), [(True, "0m"), (2, "5/5 - "), (False, ""), (0.0, "")])
@@ -280,7 +365,11 @@ def test_early_stopping_is_seen_in_the_history():
         ({"batch_size": 0}, InvalidValueError, "fit: batch_size must be at least 1, it got 0"),
         ({"batch_size": "8"}, InvalidValueError, "fit: batch_size must be a whole number, it got '8'"),
         ({"validation_freq": 0}, InvalidValueError, "fit: validation_freq must be at least 1, it got 0"),
-        ({"validation_split": 1.5}, InvalidValueError, "fit: validation_split must be a share of the samples, from 0"),
+        (
+            {"validation_split": 1.5},
+            InvalidValueError,
+            "fit: validation_split must be a fraction from 0 up",
+        ),
         ({"verbose": 3}, InvalidValueError, 'fit: verbose must be 0, 1, 2 or "auto", it got 3'),
         ({"verbose": "loud"}, InvalidValueError, "fit: verbose must be 0, 1, 2 or \"auto\", it got 'loud'"),
         ({"callbacks": "stop"}, InvalidValueError, "fit: callbacks must be callbacks of Keras, it got 'stop'"),

@@ -46,6 +46,31 @@ def test_layers_have_weights_too():
     assert (model >> count_params()) == 24
 
 
+def test_lists_of_numbers_are_weights_too():
+    layer = keras_model_sequential(input_shape=2) >> layer_dense(1)
+    set_weights(layer, [[[1.0], [2.0]], [0]])
+    assert [weight.tolist() for weight in get_weights(layer)] == [[[1], [2]], [0]]
+    with pytest.raises(pk.InvalidValueError, match=r"array 0 has shape \(1, 2\), the weight .*kernel has \(2, 1\)"):
+        set_weights(layer, [[[1.0, 2.0]], [0.0]])
+    with pytest.raises(pk.DataError, match=r"set_weights: array 1 holds text \('a'\)"):
+        set_weights(layer, [[[1.0], [2.0]], ["a"]])
+
+
+def test_weights_of_short_floats_go_back():
+    layer = pk.layer_dense(2, dtype="bfloat16")
+    layer.build((None, 3))
+    weights = get_weights(layer)
+    set_weights(layer, weights)
+    for before, after in zip(weights, get_weights(layer), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_truth_values_of_numpy():
+    model = freeze_weights(four(), which=np.array([True, False, False, True]))
+    assert trainable(model) == "FTTF"
+    assert len(get_weights(model, trainable=np.True_)) == 4
+
+
 def test_wrong_weights_say_which():
     model = four()
     with pytest.raises(pk.InvalidValueError, match="set_weights got 1 arrays, model 'sequential.*has 8 weights"):
@@ -123,3 +148,9 @@ def test_which_and_from_exclude_each_other():
         freeze_weights(four().layers[0], from_=1)
     with pytest.raises(pk.ArgumentError, match="freeze_weights has no argument frm; did you mean from_"):
         freeze_weights(frm=1)
+
+
+@pytest.mark.parametrize("weights", [3, "a", None, np.array(3.0)])
+def test_weights_come_in_a_list(weights):
+    with pytest.raises(pk.InvalidValueError, match="^set_weights: weights must be a list of arrays, .*, it got "):
+        set_weights(four(), weights)
