@@ -42,14 +42,14 @@ def layer_activity_regularization(
     object: _Receiver, l1: _Any = 0.0, l2: _Any = 0.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activity_regularization(
     l1: _Any = 0.0, l2: _Any = 0.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_dense(
@@ -59,7 +59,7 @@ def layer_dense(
     bias_constraint: _Any = None, lora_rank: _Whole | None = None, lora_alpha: _Any = None, *,
     quantization_config: _Any = None, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -70,7 +70,7 @@ def layer_dense(
     lora_rank: _Whole | None = None, lora_alpha: _Any = None, *, quantization_config: _Any = None,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -82,7 +82,7 @@ def layer_einsum_dense(
     quantization_config: _Any = None, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_einsum_dense(
@@ -93,7 +93,7 @@ def layer_einsum_dense(
     quantization_config: _Any = None, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_embedding(
@@ -102,7 +102,7 @@ def layer_embedding(
     weights: _Any = None, lora_rank: _Whole | None = None, lora_alpha: _Any = None, *, quantization_config: _Any = None,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_length: _Whole | None = None
+    batch_size: _Whole | None = None, input_length: _Sizes | None = None
 ) -> _Any: ...
 @_overload
 def layer_embedding(
@@ -111,20 +111,20 @@ def layer_embedding(
     weights: _Any = None, lora_rank: _Whole | None = None, lora_alpha: _Any = None, *, quantization_config: _Any = None,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_length: _Whole | None = None, object: None = None
+    batch_size: _Whole | None = None, input_length: _Sizes | None = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_identity(
     object: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_identity(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -132,7 +132,7 @@ def layer_lambda(
     object: _Receiver, f: _Any, output_shape: _Any = None, mask: _Any = None, arguments: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -140,7 +140,7 @@ def layer_lambda(
     f: _Any, output_shape: _Any = None, mask: _Any = None, arguments: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -148,14 +148,14 @@ def layer_masking(
     object: _Receiver, mask_value: _Any = 0.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_masking(
     mask_value: _Any = 0.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.activations
@@ -164,42 +164,42 @@ def layer_activation(
     object: _Receiver, activation: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation(
     activation: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_elu(
     object: _Receiver, alpha: _Any = 1.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_elu(
     alpha: _Any = 1.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_leaky_relu(
     object: _Receiver, negative_slope: _Any = 0.3, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_leaky_relu(
     negative_slope: _Any = 0.3, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_parametric_relu(
@@ -207,7 +207,7 @@ def layer_activation_parametric_relu(
     shared_axes: _Sizes | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_parametric_relu(
@@ -215,14 +215,14 @@ def layer_activation_parametric_relu(
     shared_axes: _Sizes | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_relu(
     object: _Receiver, max_value: _Any = None, negative_slope: _Any = 0.0, threshold: _Any = 0.0, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -230,7 +230,7 @@ def layer_activation_relu(
     max_value: _Any = None, negative_slope: _Any = 0.0, threshold: _Any = 0.0, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -238,13 +238,13 @@ def layer_activation_selu(
     object: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_selu(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -252,28 +252,28 @@ def layer_activation_softmax(
     object: _Receiver, axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_softmax(
     axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_activation_thresholded_relu(
     object: _Receiver, theta: _Any = 1.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_activation_thresholded_relu(
     theta: _Any = 1.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.convolutional
@@ -286,7 +286,7 @@ def layer_conv_1d(
     kernel_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
     batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
-    input_length: _Whole | None = None, weights: _Any = None
+    input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_conv_1d(
@@ -297,7 +297,7 @@ def layer_conv_1d(
     kernel_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
     batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
-    input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_conv_1d_transpose(
@@ -308,7 +308,7 @@ def layer_conv_1d_transpose(
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -320,7 +320,7 @@ def layer_conv_1d_transpose(
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -332,7 +332,7 @@ def layer_conv_2d(
     kernel_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
     batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
-    input_length: _Whole | None = None, weights: _Any = None
+    input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_conv_2d(
@@ -343,7 +343,7 @@ def layer_conv_2d(
     kernel_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
     batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
-    input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_conv_2d_transpose(
@@ -354,7 +354,7 @@ def layer_conv_2d_transpose(
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -366,7 +366,7 @@ def layer_conv_2d_transpose(
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -378,7 +378,7 @@ def layer_conv_3d(
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -390,7 +390,7 @@ def layer_conv_3d(
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -402,7 +402,7 @@ def layer_conv_3d_transpose(
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -414,7 +414,7 @@ def layer_conv_3d_transpose(
     activity_regularizer: _Any = None, kernel_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -426,7 +426,7 @@ def layer_depthwise_conv_1d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -438,7 +438,7 @@ def layer_depthwise_conv_1d(
     depthwise_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
     batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
-    input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_depthwise_conv_2d(
@@ -449,7 +449,7 @@ def layer_depthwise_conv_2d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, bias_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -461,7 +461,7 @@ def layer_depthwise_conv_2d(
     depthwise_constraint: _Any = None, bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
     batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
-    input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_locally_connected_1d(
@@ -471,7 +471,7 @@ def layer_locally_connected_1d(
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -482,7 +482,7 @@ def layer_locally_connected_1d(
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -493,7 +493,7 @@ def layer_locally_connected_2d(
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -504,7 +504,7 @@ def layer_locally_connected_2d(
     bias_regularizer: _Any = None, activity_regularizer: _Any = None, kernel_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -517,7 +517,7 @@ def layer_separable_conv_1d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, pointwise_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -530,7 +530,7 @@ def layer_separable_conv_1d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, pointwise_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -543,7 +543,7 @@ def layer_separable_conv_2d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, pointwise_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -556,7 +556,7 @@ def layer_separable_conv_2d(
     activity_regularizer: _Any = None, depthwise_constraint: _Any = None, pointwise_constraint: _Any = None,
     bias_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
@@ -567,14 +567,14 @@ def layer_average_pooling_1d(
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_average_pooling_1d(
     pool_size: _Sizes = 2, strides: _Sizes | None = None, padding: _Any = 'valid', data_format: str | None = None,
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -583,14 +583,14 @@ def layer_average_pooling_2d(
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_average_pooling_2d(
     pool_size: _Sizes = (2, 2), strides: _Sizes | None = None, padding: _Any = 'valid', data_format: str | None = None,
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -599,7 +599,7 @@ def layer_average_pooling_3d(
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_average_pooling_3d(
@@ -607,14 +607,14 @@ def layer_average_pooling_3d(
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_average_pooling_1d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -622,14 +622,14 @@ def layer_global_average_pooling_1d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_average_pooling_2d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -637,14 +637,14 @@ def layer_global_average_pooling_2d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_average_pooling_3d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -652,14 +652,14 @@ def layer_global_average_pooling_3d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_max_pooling_1d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -667,14 +667,14 @@ def layer_global_max_pooling_1d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_max_pooling_2d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -682,14 +682,14 @@ def layer_global_max_pooling_2d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_global_max_pooling_3d(
     object: _Receiver, data_format: str | None = None, keepdims: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -697,7 +697,7 @@ def layer_global_max_pooling_3d(
     data_format: str | None = None, keepdims: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_max_pooling_1d(
@@ -705,14 +705,14 @@ def layer_max_pooling_1d(
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_max_pooling_1d(
     pool_size: _Sizes = 2, strides: _Sizes | None = None, padding: _Any = 'valid', data_format: str | None = None,
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -721,14 +721,14 @@ def layer_max_pooling_2d(
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_max_pooling_2d(
     pool_size: _Sizes = (2, 2), strides: _Sizes | None = None, padding: _Any = 'valid', data_format: str | None = None,
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -737,7 +737,7 @@ def layer_max_pooling_3d(
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_max_pooling_3d(
@@ -745,7 +745,7 @@ def layer_max_pooling_3d(
     data_format: str | None = None, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.recurrent
@@ -761,7 +761,7 @@ def layer_conv_lstm_1d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, unroll: bool = False
 ) -> _Any: ...
 @_overload
@@ -776,7 +776,7 @@ def layer_conv_lstm_1d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None, unroll: bool = False
 ) -> _Layer: ...
 @_overload
@@ -791,7 +791,7 @@ def layer_conv_lstm_2d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, unroll: bool = False
 ) -> _Any: ...
 @_overload
@@ -806,7 +806,7 @@ def layer_conv_lstm_2d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None, unroll: bool = False
 ) -> _Layer: ...
 @_overload
@@ -821,7 +821,7 @@ def layer_conv_lstm_3d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, unroll: bool = False
 ) -> _Any: ...
 @_overload
@@ -836,7 +836,7 @@ def layer_conv_lstm_3d(
     return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None, unroll: bool = False
 ) -> _Layer: ...
 @_overload
@@ -850,7 +850,7 @@ def layer_cudnn_gru(
     seed: _Any = None, go_backwards: bool = False, unroll: bool = False, reset_after: bool = True,
     use_cudnn: _Any = 'auto', name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -864,7 +864,7 @@ def layer_cudnn_gru(
     seed: _Any = None, go_backwards: bool = False, unroll: bool = False, reset_after: bool = True,
     use_cudnn: _Any = 'auto', name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -878,7 +878,7 @@ def layer_cudnn_lstm(
     recurrent_dropout: _Any = 0.0, seed: _Any = None, go_backwards: bool = False, unroll: bool = False,
     use_cudnn: _Any = 'auto', name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -892,7 +892,7 @@ def layer_cudnn_lstm(
     seed: _Any = None, go_backwards: bool = False, unroll: bool = False, use_cudnn: _Any = 'auto',
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -906,7 +906,7 @@ def layer_gru(
     stateful: bool = False, unroll: bool = False, reset_after: bool = True, use_cudnn: _Any = 'auto', *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -920,7 +920,7 @@ def layer_gru(
     stateful: bool = False, unroll: bool = False, reset_after: bool = True, use_cudnn: _Any = 'auto', *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 def layer_gru_cell(
@@ -943,7 +943,7 @@ def layer_lstm(
     return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False,
     use_cudnn: _Any = 'auto', *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -957,7 +957,7 @@ def layer_lstm(
     return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False,
     use_cudnn: _Any = 'auto', *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 def layer_lstm_cell(
@@ -975,7 +975,7 @@ def layer_rnn(
     go_backwards: bool = False, stateful: bool = False, unroll: bool = False, zero_output_for_mask: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -984,7 +984,7 @@ def layer_rnn(
     stateful: bool = False, unroll: bool = False, zero_output_for_mask: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -998,7 +998,7 @@ def layer_simple_rnn(
     unroll: bool = False, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
     batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
-    input_length: _Whole | None = None, weights: _Any = None
+    input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_simple_rnn(
@@ -1010,7 +1010,7 @@ def layer_simple_rnn(
     go_backwards: bool = False, stateful: bool = False, unroll: bool = False, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 def layer_simple_rnn_cell(
@@ -1063,14 +1063,14 @@ def bidirectional(
     backward_layer: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None
 ) -> _Any: ...
 @_overload
 def bidirectional(
     layer: _Any, merge_mode: str | None = 'concat', weights: _Any = None, backward_layer: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1079,14 +1079,14 @@ def layer_bidirectional(
     backward_layer: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None
 ) -> _Any: ...
 @_overload
 def layer_bidirectional(
     layer: _Any, merge_mode: str | None = 'concat', weights: _Any = None, backward_layer: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1094,7 +1094,7 @@ def layer_flax_module_wrapper(
     object: _Receiver, module: _Any, method: _Any = None, variables: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1102,7 +1102,7 @@ def layer_flax_module_wrapper(
     module: _Any, method: _Any = None, variables: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_jax_model_wrapper(
@@ -1110,7 +1110,7 @@ def layer_jax_model_wrapper(
     *, native_serialization_platforms: _Any = None, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_jax_model_wrapper(
@@ -1118,14 +1118,14 @@ def layer_jax_model_wrapper(
     native_serialization_platforms: _Any = None, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_tfsm(
     object: _Receiver, filepath: _Any, call_endpoint: _Any = 'serve', call_training_endpoint: _Any = None,
     trainable: bool | None = True, name: str | None = None, dtype: _Any = None, *, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1133,7 +1133,7 @@ def layer_tfsm(
     filepath: _Any, call_endpoint: _Any = 'serve', call_training_endpoint: _Any = None, trainable: bool | None = True,
     name: str | None = None, dtype: _Any = None, *, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1141,42 +1141,42 @@ def layer_time_distributed(
     object: _Receiver, layer: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_time_distributed(
     layer: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_torch_module_wrapper(
     object: _Receiver, module: _Any, output_shape: _Any = None, name: str | None = None, *, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_torch_module_wrapper(
     module: _Any, output_shape: _Any = None, name: str | None = None, *, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def time_distributed(
     object: _Receiver, layer: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def time_distributed(
     layer: _Any, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.normalization
@@ -1189,7 +1189,7 @@ def layer_batch_normalization(
     synchronized: bool = False, *, renorm: bool = False, renorm_clipping: _Any = None, renorm_momentum: _Any = 0.99,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1201,7 +1201,7 @@ def layer_batch_normalization(
     renorm_clipping: _Any = None, renorm_momentum: _Any = 0.99, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_group_normalization(
@@ -1211,7 +1211,7 @@ def layer_group_normalization(
     gamma_constraint: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_group_normalization(
@@ -1220,7 +1220,7 @@ def layer_group_normalization(
     gamma_regularizer: _Any = None, beta_constraint: _Any = None, gamma_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1230,7 +1230,7 @@ def layer_layer_normalization(
     gamma_regularizer: _Any = None, beta_constraint: _Any = None, gamma_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1240,7 +1240,7 @@ def layer_layer_normalization(
     gamma_regularizer: _Any = None, beta_constraint: _Any = None, gamma_constraint: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1248,42 +1248,42 @@ def layer_rms_normalization(
     object: _Receiver, axis: _Sizes | None = -1, epsilon: _Any = 1e-06, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_rms_normalization(
     axis: _Sizes | None = -1, epsilon: _Any = 1e-06, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_spectral_normalization(
     object: _Receiver, layer: _Any, power_iterations: _Sizes = 1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_spectral_normalization(
     layer: _Any, power_iterations: _Sizes = 1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_unit_normalization(
     object: _Receiver, axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_unit_normalization(
     axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.dropout
@@ -1292,7 +1292,7 @@ def layer_alpha_dropout(
     object: _Receiver, rate: _Any, noise_shape: _Sizes | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1300,14 +1300,14 @@ def layer_alpha_dropout(
     rate: _Any, noise_shape: _Sizes | None = None, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_dropout(
     object: _Receiver, rate: _Any, noise_shape: _Sizes | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1315,56 +1315,56 @@ def layer_dropout(
     rate: _Any, noise_shape: _Sizes | None = None, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_gaussian_dropout(
     object: _Receiver, rate: _Any, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_gaussian_dropout(
     rate: _Any, seed: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_gaussian_noise(
     object: _Receiver, stddev: _Any, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_gaussian_noise(
     stddev: _Any, seed: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_spatial_dropout_1d(
     object: _Receiver, rate: _Any, seed: _Any = None, name: str | None = None, dtype: _Any = None, *,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_spatial_dropout_1d(
     rate: _Any, seed: _Any = None, name: str | None = None, dtype: _Any = None, *, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_spatial_dropout_2d(
     object: _Receiver, rate: _Any, data_format: str | None = None, seed: _Any = None, name: str | None = None,
     dtype: _Any = None, *, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1372,14 +1372,14 @@ def layer_spatial_dropout_2d(
     rate: _Any, data_format: str | None = None, seed: _Any = None, name: str | None = None, dtype: _Any = None, *,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_spatial_dropout_3d(
     object: _Receiver, rate: _Any, data_format: str | None = None, seed: _Any = None, name: str | None = None,
     dtype: _Any = None, *, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1387,7 +1387,7 @@ def layer_spatial_dropout_3d(
     rate: _Any, data_format: str | None = None, seed: _Any = None, name: str | None = None, dtype: _Any = None, *,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.attention
@@ -1396,21 +1396,21 @@ def layer_additive_attention(
     object: _Receiver, use_scale: bool = True, dropout: _Any = 0.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_additive_attention(
     use_scale: bool = True, dropout: _Any = 0.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_attention(
     object: _Receiver, use_scale: bool = False, score_mode: _Any = 'dot', dropout: _Any = 0.0, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1418,7 +1418,7 @@ def layer_attention(
     use_scale: bool = False, score_mode: _Any = 'dot', dropout: _Any = 0.0, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1430,7 +1430,7 @@ def layer_group_query_attention(
     *, sliding_window: _Any = None, use_gate: bool = False, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None,
     batch_shape: _Shape = None, batch_size: _Whole | None = None, input_dim: _Whole | None = None,
-    input_length: _Whole | None = None, weights: _Any = None
+    input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_group_query_attention(
@@ -1440,7 +1440,7 @@ def layer_group_query_attention(
     kernel_constraint: _Any = None, bias_constraint: _Any = None, seed: _Any = None, *, sliding_window: _Any = None,
     use_gate: bool = False, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1452,7 +1452,7 @@ def layer_multi_head_attention(
     kernel_constraint: _Any = None, bias_constraint: _Any = None, seed: _Any = None, *, sliding_window: _Any = None,
     use_gate: bool = False, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1464,7 +1464,7 @@ def layer_multi_head_attention(
     bias_constraint: _Any = None, seed: _Any = None, *, sliding_window: _Any = None, use_gate: bool = False,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
@@ -1473,7 +1473,7 @@ def layer_multi_head_attention(
 def layer_add(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Layer: ...
 @_overload
@@ -1481,20 +1481,20 @@ def layer_add(
     inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_add(
     *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_average(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Layer: ...
 @_overload
@@ -1502,62 +1502,62 @@ def layer_average(
     inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_average(
     *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_concatenate(
     *, axis: _Sizes | None = -1, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Layer: ...
 @_overload
 def layer_concatenate(
     inputs: _Receiver, axis: _Sizes | None = -1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_concatenate(
     *inputs: _Receiver, axis: _Sizes | None = -1, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_dot(
     *, axes: _Sizes | None, normalize: bool = False, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Layer: ...
 @_overload
 def layer_dot(
     inputs: _Receiver, axes: _Sizes | None, normalize: bool = False, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_dot(
     *inputs: _Receiver, axes: _Sizes | None, normalize: bool = False, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_maximum(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Layer: ...
 @_overload
@@ -1565,20 +1565,20 @@ def layer_maximum(
     inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_maximum(
     *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_minimum(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Layer: ...
 @_overload
@@ -1586,20 +1586,20 @@ def layer_minimum(
     inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_minimum(
     *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_multiply(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Layer: ...
 @_overload
@@ -1607,20 +1607,20 @@ def layer_multiply(
     inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_multiply(
     *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_subtract(
     *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Layer: ...
 @_overload
@@ -1628,14 +1628,14 @@ def layer_subtract(
     inputs: _Receiver, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_subtract(
     *inputs: _Receiver, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 
 # layers.reshaping
@@ -1644,21 +1644,21 @@ def layer_cropping_1d(
     object: _Receiver, cropping: _Sizes | None = (1, 1), *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_cropping_1d(
     cropping: _Sizes | None = (1, 1), *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_cropping_2d(
     object: _Receiver, cropping: _Sizes | None = ((0, 0), (0, 0)), data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1666,7 +1666,7 @@ def layer_cropping_2d(
     cropping: _Sizes | None = ((0, 0), (0, 0)), data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1674,7 +1674,7 @@ def layer_cropping_3d(
     object: _Receiver, cropping: _Sizes | None = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1682,7 +1682,7 @@ def layer_cropping_3d(
     cropping: _Sizes | None = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1690,77 +1690,77 @@ def layer_flatten(
     object: _Receiver, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_flatten(
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_permute(
     object: _Receiver, dims: _Sizes | None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_permute(
     dims: _Sizes | None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_repeat_vector(
     object: _Receiver, n: _Whole, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_repeat_vector(
     n: _Whole, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_reshape(
     object: _Receiver, target_shape: _Sizes, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_reshape(
     target_shape: _Sizes, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_upsampling_1d(
     object: _Receiver, size: _Sizes | None = 2, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_upsampling_1d(
     size: _Sizes | None = 2, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_upsampling_2d(
     object: _Receiver, size: _Sizes | None = (2, 2), data_format: str | None = None, interpolation: _Any = 'nearest', *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1768,7 +1768,7 @@ def layer_upsampling_2d(
     size: _Sizes | None = (2, 2), data_format: str | None = None, interpolation: _Any = 'nearest', *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1776,7 +1776,7 @@ def layer_upsampling_3d(
     object: _Receiver, size: _Sizes | None = (2, 2, 2), data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1784,14 +1784,14 @@ def layer_upsampling_3d(
     size: _Sizes | None = (2, 2, 2), data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_zero_padding_1d(
     object: _Receiver, padding: _Any = 1, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1799,14 +1799,14 @@ def layer_zero_padding_1d(
     padding: _Any = 1, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_zero_padding_2d(
     object: _Receiver, padding: _Any = (1, 1), data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1814,14 +1814,14 @@ def layer_zero_padding_2d(
     padding: _Any = (1, 1), data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_zero_padding_3d(
     object: _Receiver, padding: _Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1829,7 +1829,7 @@ def layer_zero_padding_3d(
     padding: _Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
@@ -1839,7 +1839,7 @@ def layer_category_encoding(
     object: _Receiver, num_tokens: _Whole | None = None, output_mode: _Any = 'multi_hot', sparse: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1847,7 +1847,7 @@ def layer_category_encoding(
     num_tokens: _Whole | None = None, output_mode: _Any = 'multi_hot', sparse: bool = False, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1856,7 +1856,7 @@ def layer_discretization(
     output_mode: _Any = 'int', sparse: bool = False, dtype: _Any = None, name: str | None = None, *,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_discretization(
@@ -1864,7 +1864,7 @@ def layer_discretization(
     sparse: bool = False, dtype: _Any = None, name: str | None = None, *, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_feature_space(
@@ -1872,7 +1872,7 @@ def layer_feature_space(
     hashing_dim: _Any = 32, num_discretization_bins: _Any = 32, name: str | None = None, *, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_feature_space(
@@ -1880,14 +1880,14 @@ def layer_feature_space(
     num_discretization_bins: _Any = 32, name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_hashed_crossing(
     object: _Receiver, num_bins: _Sizes, output_mode: _Any = 'int', sparse: bool = False, name: str | None = None,
     dtype: _Any = None, *, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1895,7 +1895,7 @@ def layer_hashed_crossing(
     num_bins: _Sizes, output_mode: _Any = 'int', sparse: bool = False, name: str | None = None, dtype: _Any = None, *,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_hashing(
@@ -1903,14 +1903,14 @@ def layer_hashing(
     sparse: bool = False, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_hashing(
     num_bins: _Sizes, mask_value: _Any = None, salt: _Any = None, output_mode: _Any = 'int', sparse: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -1921,7 +1921,7 @@ def layer_integer_lookup(
     name: str | None = None, *, oov_method: _Any = 'floormod', salt: _Any = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_integer_lookup(
@@ -1931,7 +1931,7 @@ def layer_integer_lookup(
     oov_method: _Any = 'floormod', salt: _Any = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_mel_spectrogram(
@@ -1941,7 +1941,7 @@ def layer_mel_spectrogram(
     top_db: _Any = 80.0, mag_exp: _Any = 2.0, min_power: _Any = 1e-10, ref_power: _Any = 1.0, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1952,14 +1952,14 @@ def layer_mel_spectrogram(
     min_power: _Any = 1e-10, ref_power: _Any = 1.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_normalization(
     object: _Receiver, axis: _Sizes | None = -1, mean: _Any = None, variance: _Any = None, invert: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -1967,7 +1967,7 @@ def layer_normalization(
     axis: _Sizes | None = -1, mean: _Any = None, variance: _Any = None, invert: bool = False, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 def layer_pipeline(
@@ -1979,14 +1979,14 @@ def layer_rescaling(
     object: _Receiver, scale: _Any, offset: _Any = 0.0, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_rescaling(
     scale: _Any, offset: _Any = 0.0, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_stft_spectrogram(
@@ -1995,7 +1995,7 @@ def layer_stft_spectrogram(
     padding: _Any = 'valid', expand_dims: bool = False, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2005,7 +2005,7 @@ def layer_stft_spectrogram(
     padding: _Any = 'valid', expand_dims: bool = False, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2016,7 +2016,7 @@ def layer_string_lookup(
     name: str | None = None, *, salt: _Any = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_string_lookup(
@@ -2026,7 +2026,7 @@ def layer_string_lookup(
     name: str | None = None, *, salt: _Any = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_text_vectorization(
@@ -2036,7 +2036,7 @@ def layer_text_vectorization(
     idf_weights: _Any = None, sparse: bool = False, ragged: bool = False, encoding: _Any = 'utf-8',
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2047,7 +2047,7 @@ def layer_text_vectorization(
     ragged: bool = False, encoding: _Any = 'utf-8', name: str | None = None, *, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 
 # layers.image
@@ -2058,7 +2058,7 @@ def layer_aug_mix(
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_aug_mix(
@@ -2067,28 +2067,28 @@ def layer_aug_mix(
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_auto_contrast(
     object: _Receiver, value_range: _Any = (0, 255), *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_auto_contrast(
     value_range: _Any = (0, 255), *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_center_crop(
     object: _Receiver, height: _Sizes, width: _Sizes, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2096,14 +2096,14 @@ def layer_center_crop(
     height: _Sizes, width: _Sizes, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_cut_mix(
     object: _Receiver, factor: _Any = 1.0, seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2111,7 +2111,7 @@ def layer_cut_mix(
     factor: _Any = 1.0, seed: _Any = None, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2119,7 +2119,7 @@ def layer_equalization(
     object: _Receiver, value_range: _Any = (0, 255), bins: _Sizes = 256, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2127,7 +2127,7 @@ def layer_equalization(
     value_range: _Any = (0, 255), bins: _Sizes = 256, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2135,21 +2135,21 @@ def layer_max_num_bounding_boxes(
     object: _Receiver, max_number: _Sizes, fill_value: _Any = -1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_max_num_bounding_boxes(
     max_number: _Sizes, fill_value: _Any = -1, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_mix_up(
     object: _Receiver, alpha: _Any = 0.2, data_format: str | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2157,7 +2157,7 @@ def layer_mix_up(
     alpha: _Any = 0.2, data_format: str | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2166,7 +2166,7 @@ def layer_rand_augment(
     interpolation: _Any = 'bilinear', seed: _Any = None, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2175,14 +2175,14 @@ def layer_rand_augment(
     seed: _Any = None, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_brightness(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2190,14 +2190,14 @@ def layer_random_brightness(
     factor: _Any, value_range: _Any = (0, 255), seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_color_degeneration(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2205,7 +2205,7 @@ def layer_random_color_degeneration(
     factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2214,7 +2214,7 @@ def layer_random_color_jitter(
     saturation_factor: _Any = None, hue_factor: _Any = None, seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2223,7 +2223,7 @@ def layer_random_color_jitter(
     saturation_factor: _Any = None, hue_factor: _Any = None, seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2231,7 +2231,7 @@ def layer_random_contrast(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2239,14 +2239,14 @@ def layer_random_contrast(
     factor: _Any, value_range: _Any = (0, 255), seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_crop(
     object: _Receiver, height: _Sizes, width: _Sizes, seed: _Any = None, data_format: str | None = None,
     name: str | None = None, *, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2254,7 +2254,7 @@ def layer_random_crop(
     height: _Sizes, width: _Sizes, seed: _Any = None, data_format: str | None = None, name: str | None = None, *,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2264,7 +2264,7 @@ def layer_random_elastic_transform(
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_elastic_transform(
@@ -2272,7 +2272,7 @@ def layer_random_elastic_transform(
     fill_value: _Any = 0.0, value_range: _Any = (0, 255), seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2281,7 +2281,7 @@ def layer_random_erasing(
     value_range: _Any = (0, 255), seed: _Any = None, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2290,14 +2290,14 @@ def layer_random_erasing(
     seed: _Any = None, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_flip(
     object: _Receiver, mode: str = 'horizontal_and_vertical', seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2305,7 +2305,7 @@ def layer_random_flip(
     mode: str = 'horizontal_and_vertical', seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2314,7 +2314,7 @@ def layer_random_gaussian_blur(
     data_format: str | None = None, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_gaussian_blur(
@@ -2322,14 +2322,14 @@ def layer_random_gaussian_blur(
     data_format: str | None = None, seed: _Any = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_grayscale(
     object: _Receiver, factor: _Any = 0.5, data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2337,7 +2337,7 @@ def layer_random_grayscale(
     factor: _Any = 0.5, data_format: str | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2346,14 +2346,14 @@ def layer_random_height(
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_height(
     factor: _Any, interpolation: _Any = 'bilinear', seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2361,7 +2361,7 @@ def layer_random_hue(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2369,7 +2369,7 @@ def layer_random_hue(
     factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2378,14 +2378,14 @@ def layer_random_invert(
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_invert(
     factor: _Any = 1.0, value_range: _Any = (0, 255), seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2394,7 +2394,7 @@ def layer_random_perspective(
     seed: _Any = None, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_perspective(
@@ -2402,14 +2402,14 @@ def layer_random_perspective(
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_posterization(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2417,7 +2417,7 @@ def layer_random_posterization(
     factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2426,7 +2426,7 @@ def layer_random_rotation(
     fill_value: _Any = 0.0, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_rotation(
@@ -2434,14 +2434,14 @@ def layer_random_rotation(
     fill_value: _Any = 0.0, data_format: str | None = None, *, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_random_saturation(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2449,7 +2449,7 @@ def layer_random_saturation(
     factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2457,7 +2457,7 @@ def layer_random_sharpness(
     object: _Receiver, factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2465,7 +2465,7 @@ def layer_random_sharpness(
     factor: _Any, value_range: _Any = (0, 255), data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2474,7 +2474,7 @@ def layer_random_shear(
     fill_mode: _Any = 'reflect', fill_value: _Any = 0.0, data_format: str | None = None, seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2483,7 +2483,7 @@ def layer_random_shear(
     fill_value: _Any = 0.0, data_format: str | None = None, seed: _Any = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2492,7 +2492,7 @@ def layer_random_translation(
     interpolation: _Any = 'bilinear', seed: _Any = None, fill_value: _Any = 0.0, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2501,7 +2501,7 @@ def layer_random_translation(
     seed: _Any = None, fill_value: _Any = 0.0, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2510,14 +2510,14 @@ def layer_random_width(
     data_format: str | None = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_random_width(
     factor: _Any, interpolation: _Any = 'bilinear', seed: _Any = None, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2526,7 +2526,7 @@ def layer_random_zoom(
     interpolation: _Any = 'bilinear', seed: _Any = None, fill_value: _Any = 0.0, data_format: str | None = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2535,7 +2535,7 @@ def layer_random_zoom(
     seed: _Any = None, fill_value: _Any = 0.0, data_format: str | None = None, *, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
@@ -2545,7 +2545,7 @@ def layer_resizing(
     fill_value: _Any = 0.0, data_format: str | None = None, *, antialias: bool = False, name: str | None = None,
     dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True,
     input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None
 ) -> _Any: ...
 @_overload
@@ -2555,7 +2555,7 @@ def layer_resizing(
     data_format: str | None = None, *, antialias: bool = False, name: str | None = None, dtype: _Any = None,
     trainable: bool | None = None, activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None, object: None = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None, object: None = None
 ) -> _Layer: ...
 @_overload
 def layer_solarization(
@@ -2563,14 +2563,14 @@ def layer_solarization(
     seed: _Any = None, *, name: str | None = None, dtype: _Any = None, trainable: bool | None = None,
     activity_regularizer: _Any = None, autocast: bool = True, input_shape: _Shape = None,
     batch_input_shape: _Shape = None, batch_shape: _Shape = None, batch_size: _Whole | None = None,
-    input_dim: _Whole | None = None, input_length: _Whole | None = None, weights: _Any = None
+    input_dim: _Whole | None = None, input_length: _Sizes | None = None, weights: _Any = None
 ) -> _Any: ...
 @_overload
 def layer_solarization(
     addition_factor: _Any = 0.0, threshold_factor: _Any = 0.0, value_range: _Any = (0, 255), seed: _Any = None, *,
     name: str | None = None, dtype: _Any = None, trainable: bool | None = None, activity_regularizer: _Any = None,
     autocast: bool = True, input_shape: _Shape = None, batch_input_shape: _Shape = None, batch_shape: _Shape = None,
-    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Whole | None = None,
+    batch_size: _Whole | None = None, input_dim: _Whole | None = None, input_length: _Sizes | None = None,
     weights: _Any = None, object: None = None
 ) -> _Layer: ...
 

@@ -137,10 +137,10 @@ _SIZES = """kernel_size pool_size height width output_dim num_heads key_dim head
 num_bins max_number groups depth_multiplier power_iterations bins num_ops num_chains chain_depth""".split()
 
 _MAYBE = """input_dim value_dim num_tokens max_tokens num_oov_indices output_sequence_length lora_rank fft_length
-frame_length frame_step sequence_stride sequence_length sampling_rate num_mel_bins input_length batch_size""".split()
+frame_length frame_step sequence_stride sequence_length sampling_rate num_mel_bins batch_size""".split()
 
 _WHOLES = """strides dilation_rate dims output_padding noise_shape attention_axes shared_axes axes axis output_shape
-ngrams cropping padding size""".split()
+ngrams cropping padding size input_length""".split()
 
 # What the values of an argument are, by its name, whichever function has it.
 ARGUMENTS = {

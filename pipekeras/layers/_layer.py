@@ -124,10 +124,7 @@ class LayerFunction(Wrapper):
     def _input_of(self, given, bound, layer):
         """The InputLayer's arguments that `input_shape` and its kin describe; None if they are not there."""
         given = {name: value for name, value in given.items() if value is not None}
-        if self.keras_name in _RECURRENT and {"input_dim", "input_length"} & given.keys():
-            steps, features = given.pop("input_length", None), given.pop("input_dim", None)
-            given.setdefault("input_shape", (steps, features))
-        batch_shape = _batch_shape(given, self.__name__)
+        batch_shape = _batch_shape(given, self.keras_name in _RECURRENT, self.__name__)
         if batch_shape is None:
             return None
         wanted = {"batch_shape": batch_shape}
@@ -136,29 +133,33 @@ class LayerFunction(Wrapper):
         return wanted
 
 
-def _batch_shape(given, where):
-    """The shape with its batch dimension, from whichever of the arguments of 2.x are given."""
-    whole = given.get("batch_input_shape", given.get("batch_shape"))
-    if whole is not None:
-        if "input_shape" in given and tuple(whole[1:]) != given["input_shape"]:
-            raise InvalidValueError(
-                f"{where}: input_shape={given['input_shape']} and batch_input_shape={whole} disagree"
-            )
-        return whole
-    shape = given.get("input_shape")
-    if shape is None and "input_dim" in given:
-        shape = (given["input_dim"],)
-        if "input_length" in given:
-            shape = (given["input_length"], given["input_dim"])
-    elif shape is None and "input_length" in given:
-        shape = (given["input_length"],)
-    elif shape is not None and "input_dim" in given and shape[-1:] != (given["input_dim"],):
-        raise InvalidValueError(f"{where}: input_shape={shape} and input_dim={given['input_dim']} disagree")
-    if shape is None:
-        if "batch_size" in given:
-            warnings.warn(f"{where}: batch_size={given['batch_size']} has no effect without input_shape", stacklevel=5)
-        return None
-    return (given.get("batch_size"), *shape)
+def _batch_shape(given, recurrent, where):
+    """The shape with its batch dimension, from whichever of the arguments of 2.x are given; None if they say none."""
+    source = next((name for name in ("batch_input_shape", "batch_shape", "input_shape") if name in given), None)
+    steps, features = given.get("input_length"), given.get("input_dim")
+    steps = steps if isinstance(steps, tuple) else (steps,)
+    if source is None:
+        shape = (*steps, features)
+        if not recurrent:
+            shape = tuple(dim for dim in shape if dim is not None)
+        if all(dim is None for dim in shape):
+            if "batch_size" in given:
+                size = given["batch_size"]
+                warnings.warn(f"{where}: batch_size={size} has no effect without input_shape", stacklevel=5)
+            return None
+        return (given.get("batch_size"), *shape)
+    shape = given[source] if source == "input_shape" else given[source][1:]
+    parts = {"input_shape": shape, "input_length": shape[: len(steps)], "input_dim": shape[-1:]}
+    said = {"input_shape": given.get("input_shape", shape), "input_length": steps, "input_dim": (features,)}
+    for name, part in parts.items():
+        if name in given and not _agree(said[name], part):
+            raise InvalidValueError(f"{where}: {name}={given[name]} and {source}={given[source]} disagree")
+    return (given.get("batch_size"), *shape) if source == "input_shape" else given[source]
+
+
+def _agree(one, other):
+    """Whether two shapes can be the same; None may be anything."""
+    return len(one) == len(other) and all(a == b or None in (a, b) for a, b in zip(one, other, strict=True))
 
 
 def has_initial_weights(value):

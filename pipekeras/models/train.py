@@ -142,10 +142,8 @@ def evaluate(
     ready(object, where)
     refuse_lost_states(object, where)
     steps, verbose = values.maybe_whole(steps, "steps", where, least=1), arguments.verbose(verbose, where)
-    batch_size, callbacks = (
-        values.maybe_whole(batch_size, "batch_size", where, least=1),
-        arguments.callbacks(callbacks, where),
-    )
+    batch_size = values.maybe_whole(batch_size, "batch_size", where, least=1)
+    callbacks = arguments.callbacks(callbacks, where)
     if generators.is_stream(x):
         arguments.alone(x, where, y=y, sample_weight=sample_weight, batch_size=batch_size)
         stream = generators.as_stream(x, where)
@@ -190,10 +188,8 @@ def predict(object, x, *, batch_size=None, verbose="auto", steps=None, callbacks
     ready(object, where, compiled=False)
     refuse_lost_states(object, where)
     steps, verbose = values.maybe_whole(steps, "steps", where, least=1), arguments.verbose(verbose, where)
-    batch_size, callbacks = (
-        values.maybe_whole(batch_size, "batch_size", where, least=1),
-        arguments.callbacks(callbacks, where),
-    )
+    batch_size = values.maybe_whole(batch_size, "batch_size", where, least=1)
+    callbacks = arguments.callbacks(callbacks, where)
     if generators.is_stream(x):
         arguments.alone(x, where, batch_size=batch_size)
         stream = generators.as_stream(x, where)

@@ -269,6 +269,10 @@ def test_arguments_that_a_class_does_not_hand_on():
         (lambda: pk.layer_gru(3, input_dim=4, input_length=5), (None, 5, 4)),
         (lambda: pk.layer_simple_rnn(3, input_dim=4, batch_size=2), (2, None, 4)),
         (lambda: pk.layer_rnn(pk.rnn_cell_gru(2), input_dim=4), (None, None, 4)),
+        (lambda: pk.layer_lstm(3, input_shape=(5, 4), input_dim=4), (None, 5, 4)),
+        (lambda: pk.layer_lstm(3, batch_input_shape=(2, 5, 4), input_dim=4, input_length=5), (2, 5, 4)),
+        (lambda: pk.layer_lstm(3, batch_input_shape=(2, None, 4), input_dim=4), (2, None, 4)),
+        (lambda: pk.layer_embedding(10, 4, input_length=(3, 4.0)), (None, 3, 4)),
     ],
 )
 def test_recurrent_layers_read_input_dim_as_features_of_a_step(layer, wanted):
@@ -276,5 +280,11 @@ def test_recurrent_layers_read_input_dim_as_features_of_a_step(layer, wanted):
 
 
 def test_shapes_that_disagree():
-    with pytest.raises(InvalidValueError, match=r"layer_dense: input_shape=\(4,\) and input_dim=5 disagree"):
+    with pytest.raises(InvalidValueError, match=r"layer_lstm: input_dim=3 and input_shape=\(5, 4\) disagree"):
+        pk.layer_lstm(3, input_shape=(5, 4), input_dim=3)
+    with pytest.raises(
+        InvalidValueError, match=r"layer_gru: input_length=6 and batch_input_shape=\(2, 5, 4\) disagree"
+    ):
+        pk.layer_gru(3, batch_input_shape=(2, 5, 4), input_length=6)
+    with pytest.raises(InvalidValueError, match=r"layer_dense: input_dim=5 and input_shape=\(4,\) disagree"):
         layer_dense(3, input_shape=4, input_dim=5)
