@@ -10,13 +10,74 @@
 Importing this package imports neither Keras nor a backend; the first call that needs them does.
 """
 
-from pipekeras import arrays, constraints, datasets, errors, initializers, layers, models, regularizers, session
+from pipekeras import (
+    activations,
+    applications,
+    arrays,
+    callbacks,
+    classes,
+    config,
+    constraints,
+    datasets,
+    environment,
+    errors,
+    feature_space,
+    flags,
+    from_directory,
+    images,
+    initializers,
+    interop,
+    k,
+    layers,
+    losses,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    random,
+    regularizers,
+    saving,
+    schedules,
+    session,
+    text,
+    timeseries,
+)
 from pipekeras.pipe import Chain, pipe, verb
 
 __version__ = "0.1.0"
 
 # Family by family, in the order of the reference.
-FAMILIES = (layers, models, initializers, regularizers, constraints, arrays, datasets, session)
+FAMILIES = (
+    layers,
+    models,
+    saving,
+    classes,
+    activations,
+    initializers,
+    regularizers,
+    constraints,
+    losses,
+    metrics,
+    optimizers,
+    schedules,
+    callbacks,
+    applications,
+    ops,
+    k,
+    random,
+    arrays,
+    datasets,
+    text,
+    images,
+    from_directory,
+    timeseries,
+    feature_space,
+    config,
+    session,
+    environment,
+    flags,
+    interop,
+)
 
 _PIPE = ["pipe", "verb", "Chain"]
 _ERRORS = [

@@ -8,15 +8,8 @@ import inspect
 import re
 import textwrap
 
-# Names that only keras 2.x has; all others are keras3's.
-ONLY_IN_2 = frozenset(
-    """layer_activation_selu layer_activation_thresholded_relu layer_cudnn_gru layer_cudnn_lstm layer_dense_features
-    layer_gru_cell layer_locally_connected_1d layer_locally_connected_2d layer_lstm_cell layer_random_height
-    layer_random_width layer_simple_rnn_cell layer_stacked_rnn_cells activation_swish loss_cosine_proximity
-    loss_kullback_leibler_divergence loss_logcosh metric_accuracy metric_cosine_proximity
-    metric_kullback_leibler_divergence metric_logcosh_error metric_mean_relative_error metric_mean_tensor
-    callback_progbar_logger callback_terminate_on_naan application_densenet application_nasnet""".split()
-)
+from pipekeras.inventory import r_package
+from pipekeras.wrap import parameters_of
 
 # What Keras leaves to the class's base, and what it forgets.
 _TEXTS = {
@@ -100,8 +93,9 @@ def help_for(wrapper):
     parts.append(_section("Raises", _raises(wrapper, said["raises"])))
     if said["references"]:
         parts.append(_section("References", said["references"]))
-    package = "keras" if wrapper.__name__ in ONLY_IN_2 else "keras3"
-    parts.append(_section("Source", [f"R `{package}::{wrapper.__name__}`; Python `{_keras_path(wrapper)}`."]))
+    parts.append(
+        _section("Source", [f"R `{r_package(wrapper.__name__)}::{wrapper.__name__}`; Python `{_keras_path(wrapper)}`."])
+    )
     return "\n\n".join(parts) + "\n"
 
 
@@ -124,7 +118,8 @@ def _arguments(wrapper, texts):
             texts.get(keras_name) if p.name not in ("weights", "input_length") or keras_name in _own(wrapper) else None
         )
         if not said:
-            said = textwrap.wrap(_TEXTS.get(p.name, ""), 100, break_on_hyphens=False) or [""]
+            text = wrapper.texts.get(p.name) or _TEXTS.get(p.name, "")
+            said = textwrap.wrap(text, 100, break_on_hyphens=False) or [""]
         first, *rest = said
         default = f" [{p.default!r}]" if p.default is not p.empty and p.default is not None else ""
         lines += [f"{p.name}{default}: {first}".rstrip(), *(f"    {line}".rstrip() for line in rest)]
@@ -132,7 +127,7 @@ def _arguments(wrapper, texts):
 
 
 def _own(wrapper):
-    return inspect.signature(wrapper.keras_class.__init__).parameters
+    return {p.name for p in parameters_of(wrapper.keras_class)}
 
 
 def _gone(wrapper):
@@ -156,7 +151,7 @@ def _raises(wrapper, said):
 def _keras_path(wrapper):
     if ":" in wrapper.keras_name:
         return wrapper.keras_name.replace(":", ".")
-    return f"keras.{wrapper.module}.{wrapper.keras_name}"
+    return ".".join(filter(None, ["keras", wrapper.module, wrapper.keras_name]))
 
 
 def _section(title, lines):

@@ -33,6 +33,8 @@ class Wrapper(Function):
     """
 
     module = "layers"
+    converters = values.ARGUMENTS  # {argument: what makes its values Keras's}; a family may add to them
+    texts: dict = {}  # {argument: what the help says of it} where Keras says nothing
     extra: list | tuple = ()  # parameters that every function of the family has beyond the class's own
 
     def __init__(
@@ -51,22 +53,23 @@ class Wrapper(Function):
 
     @functools.cached_property
     def keras_class(self):
-        """The class behind the function."""
+        """The class behind the function; for the families over functions, the function."""
         if ":" in self.keras_name:
             module, name = self.keras_name.split(":")
             return getattr(importlib.import_module(module), name)
-        return getattr(getattr(keras, self.module), self.keras_name)
+        path = [*self.module.split("."), *self.keras_name.split(".")]
+        return functools.reduce(getattr, filter(None, path), keras)
 
     @functools.cached_property
     def takes_anything(self):
         """Whether the class hands arguments on to its base (name, dtype, trainable)."""
-        return any(p.kind is p.VAR_KEYWORD for p in _parameters(self.keras_class))
+        return any(p.kind is p.VAR_KEYWORD for p in parameters_of(self.keras_class))
 
     @functools.cached_property
     def __signature__(self):
         shown = {keras_name: r_name for r_name, keras_name in self.renamed.items()}
         own = []
-        for p in _parameters(self.keras_class):
+        for p in parameters_of(self.keras_class):
             if p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) or p.name in self.fixed:
                 continue
             name = shown.get(p.name, p.name)
@@ -116,7 +119,7 @@ class Wrapper(Function):
             if name not in bound:
                 raise ArgumentError(f"{self.__name__} needs {name}: {self.__name__}({name}=...)")
         for name, value in bound.items():
-            convert = values.ARGUMENTS.get(name)
+            convert = self.converters.get(name)
             if value is None and name in self._nullable:
                 continue
             if convert is not None and self._converts(name):
@@ -196,9 +199,11 @@ class Wrapper(Function):
         return f"<function {self.__name__}>"
 
 
-def _parameters(keras_class):
-    """The parameters of a class's constructor, without self."""
-    return list(inspect.signature(keras_class.__init__).parameters.values())[1:]
+def parameters_of(target):
+    """The parameters of a function, or of a class's constructor without self."""
+    if isinstance(target, type):
+        return list(inspect.signature(target.__init__).parameters.values())[1:]
+    return list(inspect.signature(target).parameters.values())
 
 
 def _defaults_after_required(parameters):

@@ -10,8 +10,21 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipekeras"
 # From the ground up. A module imports only what stands before it; all that is not named here is a family, and above.
-CORE = ("errors", "_keras", "values", "receivers", "asarray", "complaints", "growing", "compose", "pipe", "wrap")
-TOP = ("__init__", "demo", "cli", "__main__")
+CORE = (
+    "errors",
+    "_keras",
+    "values",
+    "receivers",
+    "asarray",
+    "complaints",
+    "growing",
+    "compose",
+    "pipe",
+    "inventory",
+    "wrap",
+    "functions",
+)
+TOP = ("__init__", "differences", "coverage", "demo", "cli", "__main__")
 HEAVY = {"keras", "tensorflow", "jax", "torch", "numpy", "pandas", "matplotlib"}
 NOT_OURS = {".git", ".venv", "build", "dist", "node_modules"}
 

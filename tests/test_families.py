@@ -10,7 +10,7 @@ import pipekeras as pk
 from pipekeras import constraints, initializers, regularizers
 from pipekeras._keras import keras
 
-R_API = Path(__file__).parent / "data" / "r-api"
+R_API = Path(pk.__file__).parent / "data" / "r_api"
 
 
 @pytest.mark.parametrize("name", [n for family in (initializers, regularizers, constraints) for n in family.__all__])

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+import pipekeras
 import pipekeras.layers as L
 
-DATA = Path(__file__).parents[1] / "data" / "r-api"
+DATA = Path(pipekeras.__file__).parent / "data" / "r_api"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,3 @@
+"""applications"""
+
+__all__: list[str] = []

@@ -1,0 +1,172 @@
+"""Every name of both R packages and how it stands here, read from the code: what `pipekeras api` prints.
+
+for row in coverage():
+    print(row.name, row.state, row.notes)
+"""
+
+import ast
+import dataclasses
+import functools
+import inspect
+import keyword
+import re
+
+from pipekeras import differences, inventory
+
+SAME, DIFFERS, NOT_APPLICABLE, MISSING = "same", "differs", "not applicable", "missing"
+_NOT_ARGUMENTS = {"...", "object", "parent_env"}  # R's own machinery: dots, what is piped, where names are looked up
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One name of R's: the packages that have it, what it is called here, its state, and what there is to say."""
+
+    name: str
+    packages: tuple
+    python: str
+    state: str
+    notes: tuple = ()
+
+
+def coverage():
+    """A Row for every name of both packages, in alphabetical order.
+
+    Reads the signatures of all functions, so it opens Keras.
+    """
+    return [_row(name) for name in inventory.names()]
+
+
+def python_name(name):
+    """What a name of R's is called here: dots are underscores, and words that Python reserves end in one."""
+    if name in differences.SYNTAX:
+        return differences.SYNTAX[name][0]
+    name = name.replace(".", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def function_of(name):
+    """The function or other object behind a name of R's; None where there is none."""
+    import pipekeras
+
+    return getattr(pipekeras, python_name(name), None)
+
+
+def accepted(function):
+    """Every argument name that a function understands: today's, those of old, those that may still be given."""
+    return {*_parameters(function), *getattr(function, "old", ()), *getattr(function, "neutral", ())}
+
+
+def missing_arguments(name):
+    """`{package: [R's arguments that the function does not understand]}`; empty where it understands them all."""
+    function = function_of(name)
+    known = accepted(function)
+    result = {}
+    for package in inventory.packages_of(name):
+        if inventory.entries(package)[name]["kind"] != "function":
+            continue
+        lacking = [argument for argument, _ in inventory.exports(package)[name] if not _understood(argument, known)]
+        if lacking:
+            result[package] = lacking
+    return result
+
+
+def value_of(text):
+    """The Python value of a default that R writes, such as `c(1L, 1L)` or `NULL`; ValueError where it is no literal."""
+    for r, python in ((r"\bNULL\b", "None"), (r"\bTRUE\b", "True"), (r"\bFALSE\b", "False"), (r"(\d)L\b", r"\1")):
+        text = re.sub(r, python, text)
+    text = re.sub(r"\b(list|c|tuple)\(", "(", text)
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        raise ValueError(f"{text} is no literal") from None
+
+
+def _row(name):
+    packages, python = inventory.packages_of(name), python_name(name)
+    if name in differences.SYNTAX:
+        return Row(name, packages, python, NOT_APPLICABLE, (differences.SYNTAX[name][1],))
+    if name in differences.R_ONLY:
+        return Row(name, packages, python, NOT_APPLICABLE, (differences.R_ONLY[name],))
+    if name in differences.UNAVAILABLE:
+        return Row(name, packages, python, NOT_APPLICABLE, (f"UnavailableError: {differences.UNAVAILABLE[name]}",))
+    function = function_of(name)
+    if function is None:
+        return Row(name, packages, python, MISSING)
+    notes = (*_listed(name), *_other_defaults(name, function), *_other_order(name, function))
+    return Row(name, packages, python, DIFFERS if notes else SAME, notes)
+
+
+def _listed(name):
+    if name in differences.MEANING:
+        yield differences.MEANING[name]
+    arguments = {a for package in inventory.packages_of(name) for a, _ in inventory.exports(package)[name]}
+    for note in dict.fromkeys(note for a, note in differences.BY_ARGUMENT.items() if a in arguments):
+        yield note
+    for argument, reason in differences.ARGUMENTS.get(name, {}).items():
+        yield f"{argument}: {reason}"
+    reserved = sorted(a for a in arguments if keyword.iskeyword(a))
+    if reserved:
+        yield f"written with an underscore: {', '.join(f'{a}_' for a in reserved)}"
+
+
+def _other_defaults(name, function):
+    """`epochs is 1 (keras: 10)` for each package whose formals show another value than the signature."""
+    parameters, old = _parameters(function), getattr(function, "old", {})
+    for package in inventory.packages_of(name):
+        told = []
+        for argument, text in inventory.exports(package)[name]:
+            here = parameters.get(old.get(argument, argument) if isinstance(old, dict) else argument)
+            if here is None or argument in differences.BY_ARGUMENT or here.default is here.empty or text is None:
+                continue
+            try:
+                theirs = value_of(text)
+            except ValueError:
+                continue
+            if theirs is not None and _plain(theirs) != _plain(here.default):  # NULL stands for "left out"
+                told.append(f"{argument} is {_say(here.default)} ({text} in {_called(package)})")
+        if told:
+            yield f"default of {', '.join(told)}"
+
+
+def _other_order(name, function):
+    """A note for each package whose arguments by position come in another order."""
+    ours = [p.name for p in _parameters(function).values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    ours = [a for a in ours if a not in _NOT_ARGUMENTS]
+    for package in inventory.packages_of(name):
+        theirs = [argument for argument, _ in inventory.exports(package)[name]]
+        theirs = theirs[: theirs.index("...")] if "..." in theirs else theirs
+        both = [a for a in theirs if a in ours]
+        if both != [a for a in ours if a in both]:
+            yield f"arguments in another order than in {_called(package)}"
+
+
+def _called(package):
+    return {"keras2": "keras 2.x", "keras3": "keras3"}[package]
+
+
+def _understood(argument, known):
+    spelled = argument.replace(".", "_")
+    return argument in _NOT_ARGUMENTS or bool({argument, spelled, f"{spelled}_"} & known)
+
+
+@functools.cache
+def _parameters(function):
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {n: p for n, p in parameters.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)} | {
+        n: p for n, p in parameters.items() if p.kind is p.VAR_POSITIONAL
+    }
+
+
+def _plain(value):
+    """A value in which 1 and 1.0, and a tuple and a list, are the same; a vector of one is its element, as in R."""
+    if isinstance(value, (list, tuple)):
+        items = [_plain(item) for item in value]
+        return items[0] if len(items) == 1 else items
+    return value
+
+
+def _say(value):
+    return getattr(value, "__name__", None) or repr(value)

@@ -1,0 +1,3 @@
+"""environment"""
+
+__all__: list[str] = []

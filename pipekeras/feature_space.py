@@ -1,0 +1,3 @@
+"""feature_space"""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""flags"""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""from_directory"""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""interop"""
+
+__all__: list[str] = []

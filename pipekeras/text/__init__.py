@@ -1,0 +1,3 @@
+"""Text as numbers."""
+
+__all__: list[str] = []

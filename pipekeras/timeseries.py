@@ -1,0 +1,3 @@
+"""timeseries"""
+
+__all__: list[str] = []
