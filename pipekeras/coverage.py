@@ -100,8 +100,7 @@ def _listed(name):
     if name in differences.MEANING:
         yield differences.MEANING[name]
     arguments = {a for package in inventory.packages_of(name) for a, _ in inventory.exports(package)[name]}
-    for note in dict.fromkeys(note for a, note in differences.BY_ARGUMENT.items() if a in arguments):
-        yield note
+    yield from dict.fromkeys(note for a, note in differences.BY_ARGUMENT.items() if a in arguments)
     for argument, reason in differences.ARGUMENTS.get(name, {}).items():
         yield f"{argument}: {reason}"
     reserved = sorted(a for a in arguments if keyword.iskeyword(a))

@@ -22,9 +22,7 @@ class FunctionWrapper(Wrapper):
 
     module = "ops"
     pipeable = True
-    use = (
-        "    {name}({call})\n    x >> {name}(...)\n        what {keras} returns for its first argument and the others."
-    )
+    use = "    {name}({call})\n    x >> {name}(...)\n        what {keras} returns for them."
     is_receiver = staticmethod(is_tensor)  # which layers before `>>` it applies to at once: none
 
     def __call__(self, *args, **kwargs):

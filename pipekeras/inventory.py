@@ -2,8 +2,8 @@
 
     exports("keras3")["layer_dense"]   [("object", None), ("units", None), ("activation", "NULL"), ...]
 
-Defaults are R's text, None where an argument has none. The methods behind fit, compile, evaluate, predict and their like
-stand in place of the exports, which show only `(object, ...)`.
+Defaults are R's text, None where an argument has none. The methods behind fit, compile and evaluate stand in place of
+the exports, which show only `(object, ...)`.
 """
 
 import functools
