@@ -1,7 +1,5 @@
 """The demonstration that `pipekeras demo` and `make demo` run: a chained CNN on the shipped digits, start to end."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from pipekeras import (
@@ -20,6 +18,7 @@ from pipekeras import (
     set_random_seed,
     summary,
 )
+from pipekeras.files import replacing
 
 
 def run(folder="pipekeras-demo", epochs=20, seed=1):
@@ -64,15 +63,9 @@ def run(folder="pipekeras-demo", epochs=20, seed=1):
     print(f"\nOn the {len(digits.test.x)} held-out digits:")
     print(result)
 
-    _save(folder / "history.png", plot(history).savefig)
-    _save(folder / "digits.keras", model.save)
+    with replacing(folder / "history.png") as unfinished:
+        plot(history).savefig(unfinished)
+    with replacing(folder / "digits.keras") as unfinished:
+        model.save(unfinished)
     print(f"\nSaved in {folder.resolve()}: history.png, the course of training, and digits.keras, a plain Keras model.")
     return result["accuracy"]
-
-
-def _save(path, write):
-    """Have `write` make a file beside `path`, and only a whole one takes its place."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as beside:
-        unfinished = Path(beside) / path.name
-        write(unfinished)
-        os.replace(unfinished, path)
