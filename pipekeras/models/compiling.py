@@ -6,18 +6,22 @@ import re
 
 from pipekeras import values
 from pipekeras._keras import keras
+from pipekeras.dual import aligned
 from pipekeras.errors import ArgumentError, InvalidValueError, suggestion
 from pipekeras.models.inputs import slots_of
 from pipekeras.pipe import Function, verb
 from pipekeras.receivers import is_model, is_sequential, say
-from pipekeras.wrap import known_names
+from pipekeras.wrap import Wrapper, known_names
 
 __all__ = ["compile"]
 
 # Names of losses and metrics that Keras itself spells out elsewhere, or that older Keras knew.
 _SHORT = "mse mae mape msle bce kld acc accuracy crossentropy".split()
 _OF_2 = {"kullback_leibler_divergence": "kl_divergence", "logcosh": "log_cosh", "cosine_proximity": "cosine_similarity"}
-_BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")  # Keras picks the kind when it has seen the shapes
+_BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")  # the kind is picked when the shapes are known
+# Functions that take targets as they come, where Keras's others give them the shape of the predictions first.
+_UNALIGNED = "poisson kl_divergence hinge squared_hinge categorical_hinge binary_crossentropy".split()
+_NO_NAME = {"Optimizer", "OptimizerMap", "LossScaleOptimizer", "MultiOptimizer"}  # they cannot be made of a name alone
 _GONE = ("target_tensors", "sample_weight_mode")  # arguments of keras 2.x that can only be None now
 
 
@@ -121,10 +125,15 @@ def ready(model, where, compiled=True):
 def _optimizer(value):
     value = _called(value)
     if isinstance(value, str):
+        # By their classes, for Keras's own list lacks some; R's adam_w is Keras's AdamW.
+        known = {name.lower(): name for name in known_names("optimizers") - _NO_NAME}
+        name = known.get(value.lower().replace("_", ""))
+        if name is not None:
+            return getattr(keras.optimizers, name)()
         try:
-            return keras.optimizers.get(value)
-        except ValueError:
-            raise _unknown("optimizer", value, [name.lower() for name in known_names("optimizers")]) from None
+            return keras.optimizers.get(value)  # one that is registered
+        except (ValueError, TypeError):
+            raise _unknown("optimizer", value, known) from None
     if isinstance(value, type) and issubclass(value, keras.optimizers.Optimizer):
         return value()
     if isinstance(value, (keras.optimizers.Optimizer, dict)) or hasattr(value, "apply_gradients"):
@@ -139,7 +148,7 @@ def _loss(value):
     if isinstance(value, str):
         value = _OF_2.get(value, value)
         if value not in _BY_SHAPE[2:]:
-            _known("losses", "loss", value)
+            _known(value)
     elif value is not None and not callable(value):
         raise InvalidValueError(
             f'compile: loss must be a name such as "mse", a function or a loss of Keras, it got {say(value)}'
@@ -149,25 +158,59 @@ def _loss(value):
 
 def _metric(value, name=None):
     """One metric; with a name, the one it is reported under."""
+    if name is not None and isinstance(value, Wrapper) and isinstance(value.keras_class, type):
+        return _aligned_object(value(name=name))
     value = _called(value)
     if isinstance(value, str):
-        value = _OF_2.get(value, value)
-        if value not in _BY_SHAPE:
-            _known("metrics", "metrics", value)
-        return value
-    if isinstance(value, keras.metrics.Metric):
-        return value
+        return _metric_of_name(_OF_2.get(value, value))
     if isinstance(value, type) and issubclass(value, keras.metrics.Metric):
-        return value()
+        value = value()
+    if isinstance(value, keras.metrics.Metric):
+        return _aligned_object(value)
     if not callable(value):
         raise InvalidValueError(
             f'compile: metrics must be names such as "accuracy", functions or metrics of Keras, it got {say(value)}'
         )
     own = not str(getattr(value, "__module__", "")).startswith("keras.")
-    function = _aligned(value) if own else value
+    function = aligned(value) if own or getattr(value, "__name__", None) in _UNALIGNED else value
     if name is None and own and _name_of(value) != getattr(value, "__name__", None):
         name = _name_of(value)
     return function if name is None else keras.metrics.MeanMetricWrapper(function, name=name)
+
+
+def _metric_of_name(name):
+    """A metric by its name: Keras's, or a function where Keras has no metric of that name."""
+    if name in ("crossentropy", "ce"):
+        from pipekeras.metrics_own import crossentropy
+
+        return keras.metrics.MeanMetricWrapper(crossentropy, name=name)
+    if name in _BY_SHAPE:
+        return name
+    try:
+        metric = keras.metrics.get(name)
+    except ValueError:
+        function = getattr(keras.metrics, name, None)
+        if name in known_names("metrics") and inspect.isfunction(function):
+            return function  # "huber", "log_cosh", ...
+        raise _unknown("metrics", name, [*known_names("metrics"), *_SHORT]) from None
+    except TypeError:
+        raise InvalidValueError(f"compile: the metric {name} must be told more: give the object") from None
+    if _is_unaligned(metric):
+        metric.name = name
+        return _aligned_object(metric)
+    return name
+
+
+def _aligned_object(metric):
+    """The metric, made to heed the shape of the predictions if it is one that does not."""
+    if _is_unaligned(metric):
+        metric._fn = aligned(metric._fn)  # past its public side, for Keras has no other way to it
+    return metric
+
+
+def _is_unaligned(metric):
+    function = vars(metric).get("_fn")
+    return getattr(function, "__name__", None) in _UNALIGNED and not hasattr(function, "__wrapped__")
 
 
 def _name_of(function):
@@ -180,21 +223,6 @@ def _name_of(function):
     return "custom_metric" if name == "<lambda>" else name
 
 
-def _aligned(function):
-    """A metric of the user's own that gets targets of shape (n,) as (n, 1) where the outputs are.
-
-    Keras does that for losses, not here; NumPy's broadcasting would make (n, n) of the two, and a wrong metric.
-    """
-
-    @functools.wraps(function)
-    def aligned(y_true, y_pred, *args, **kwargs):
-        if len(y_true.shape) == len(y_pred.shape) - 1 and y_pred.shape[-1] == 1:
-            y_true = keras.ops.expand_dims(y_true, -1)
-        return function(y_true, y_pred, *args, **kwargs)
-
-    return aligned
-
-
 def _called(value):
     """What a function of ours means where its parentheses were left out."""
     if isinstance(value, Function):
@@ -203,14 +231,14 @@ def _called(value):
     return value
 
 
-def _known(family, argument, name):
-    module = getattr(keras, family)
-    if isinstance(getattr(module, name, None), type):
+def _known(name):
+    """Raise if there is no loss of that name."""
+    if isinstance(getattr(keras.losses, name, None), type):
         return  # a class: made by Keras when it is needed, not here to see whether it is there
     try:
-        module.get(name)
+        keras.losses.get(name)
     except ValueError:
-        raise _unknown(argument, name, [*known_names(family), *_SHORT]) from None
+        raise _unknown("loss", name, [*known_names("losses"), *_SHORT]) from None
 
 
 def _unknown(argument, name, known):
@@ -280,7 +308,7 @@ def _named_functions(value, outputs):
     """Whether a dict names functions, {"foo": f}, and not outputs."""
     if outputs and any(name in outputs.names for name in value):
         return False
-    return all(inspect.isfunction(one) or isinstance(one, functools.partial) for one in value.values())
+    return all(inspect.isfunction(one) or isinstance(one, (functools.partial, Function)) for one in value.values())
 
 
 def _flat(value, nested=False):

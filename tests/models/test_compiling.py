@@ -5,6 +5,7 @@ import functools
 import numpy as np
 import pytest
 
+import pipekeras as pk
 from pipekeras._keras import keras
 from pipekeras.errors import ArgumentError, InvalidValueError
 from pipekeras.growing import sequential
@@ -110,6 +111,99 @@ def test_a_metric_of_ones_own_sees_targets_in_the_shape_of_the_outputs():
     assert result.foo == pytest.approx(result.mae, rel=1e-5) and result.bar == pytest.approx(result.mae, rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("metrics", "names"),
+    [
+        ("logcosh", ["log_cosh"]),
+        (["huber", "binary_focal_crossentropy"], ["huber", "binary_focal_crossentropy"]),
+        (["crossentropy", "ce"], ["crossentropy", "ce"]),
+        (["f1_score", "Poisson", "bce"], ["f1_score", "Poisson", "bce"]),
+        (pk.metric_mean_absolute_error, ["mean_absolute_error"]),
+        (["mae", pk.metric_mean_absolute_error(), pk.metric_auc], ["mae", "mean_absolute_error", "auc"]),
+        (pk.custom_metric("own", foo), ["own"]),
+        (["acc", pk.custom_metric("own", pk.metric_huber)], ["acc", "own"]),
+        (pk.metric_mean_wrapper(fn=foo, name="wrapped"), ["wrapped"]),
+        ({"a": pk.metric_poisson, "b": pk.metric_auc, "c": pk.metric_huber, "d": pk.loss_hinge}, ["a", "b", "c", "d"]),
+        ([pk.metric_cosine_proximity, pk.metric_logcosh_error], ["cosine_proximity", "logcosh"]),
+        (pk.metric_kullback_leibler_divergence(), ["kullback_leibler_divergence"]),
+        (pk.loss_mean_squared_error, ["mean_squared_error"]),
+    ],
+)
+def test_metrics_of_both_packages(metrics, names):
+    assert reported(compile(net(), loss="mse", metrics=metrics), Y[:, None]) == ["loss", *names]
+
+
+_TAKING_TARGETS_AS_THEY_COME = ["poisson", "kl_divergence", "hinge", "squared_hinge", "binary_crossentropy"]
+
+
+@pytest.mark.parametrize("name", _TAKING_TARGETS_AS_THEY_COME)
+def test_metrics_of_keras_see_targets_in_the_shape_of_the_outputs(name):
+    function, wrapped = getattr(pk, f"metric_{name}"), pk.custom_metric("named", getattr(pk, f"metric_{name}"))
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, activation="sigmoid")])
+    expected = np.mean(keras.ops.convert_to_numpy(function(Y[:, None], model(X))))
+    for metric in (name, function, function(), getattr(keras.metrics, name), {"named": function}, wrapped):
+        result = train.test_on_batch(compile(model, "sgd", "mse", metric, run_eagerly=True), X, Y)
+        assert list(result.values())[1] == pytest.approx(expected, rel=1e-4)
+    object = function()
+    for _ in range(2):  # compiled twice, it is made to do so once
+        compile(model, "sgd", "mse", object)
+    assert not hasattr(object._fn.__wrapped__, "__wrapped__")
+    assert object.get_config() == function().get_config()
+
+
+def test_crossentropy_of_class_numbers():
+    model = compile(
+        keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="softmax")]), "sgd", "ce", "ce"
+    )
+    model.run_eagerly = True
+    result = train.test_on_batch(model, X, np.array([0, 1, 0, 1, 0, 1]))
+    assert result.ce == pytest.approx(result.loss, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "name"),
+    [
+        (pk.loss_mean_absolute_error, "mean_absolute_error"),
+        (pk.loss_mean_absolute_error(), "mean_absolute_error"),
+        ([pk.loss_mean_absolute_error], "mean_absolute_error"),
+        (pk.metric_mean_absolute_error, "mean_absolute_error"),
+        (pk.loss_logcosh, "log_cosh"),
+        ("logcosh", "log_cosh"),
+        ("cosine_proximity", "cosine_similarity"),
+        ("kullback_leibler_divergence", "kl_divergence"),
+        (pk.loss_kullback_leibler_divergence, "kl_divergence"),
+    ],
+)
+def test_losses_of_both_packages(loss, name):
+    model = compile(net(), "sgd", loss)
+    got = (
+        model.loss if isinstance(model.loss, str) else getattr(model.loss, "__name__", getattr(model.loss, "name", ""))
+    )
+    assert got == name
+    assert np.isfinite(train.test_on_batch(model, X, Y).loss)
+
+
+def test_a_loss_that_needs_an_argument_is_its_object_uncalled():
+    model = compile(net(2), "sgd", pk.loss_categorical_generalized_cross_entropy)
+    assert isinstance(model.loss, keras.losses.CategoricalGeneralizedCrossEntropy)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [("adam_w", "AdamW"), ("adamw", "AdamW"), ("Lamb", "Lamb"), ("lion", "Lion"), ("RMSprop", "RMSprop")],
+)
+def test_optimizers_by_the_names_of_both(given, kind):
+    assert isinstance(compile(net(), given, "mse").optimizer, getattr(keras.optimizers, kind))
+
+
+def test_a_registered_optimizer_goes_by_its_name():
+    class Still(keras.optimizers.SGD):
+        pass
+
+    with keras.saving.custom_object_scope({"Still": Still}):
+        assert type(compile(net(), "Still", "mse").optimizer) is Still
+
+
 def test_a_learning_rate_survives():
     assert float(compile(net(), keras.optimizers.SGD(0.25)).optimizer.learning_rate) == 0.25
 
@@ -169,6 +263,8 @@ def test_a_loss_that_the_class_sets_itself_stays():
     [
         ({"optimizer": "adm"}, 'compile: optimizer="adm" is not known; did you mean "adam"?'),
         ({"optimizer": "zzz"}, 'compile: optimizer="zzz" is not known; Keras has adadelta, '),
+        ({"optimizer": "loss_scale"}, 'compile: optimizer="loss_scale" is not known; Keras has adadelta, '),
+        ({"metrics": "IoU"}, "compile: the metric IoU must be told more: give the object"),
         ({"optimizer": 3}, 'compile: optimizer must be a name such as "adam" or an optimizer of Keras, it got 3'),
         ({"loss": "mean_sqared_error"}, 'loss="mean_sqared_error" is not known; did you mean "mean_squared_error"?'),
         ({"loss": "mean_sq"}, 'did you mean "mean_squared_error"?'),
