@@ -26,6 +26,7 @@ class LayerFunction(Wrapper):
         "    x >> {name}({call})\n    {name}(x, {call})\n"
         "        apply it to x: a tensor gives the output, a Sequential model gets the layer, in place, and comes back."
     )
+    also = ("object", "inputs")  # two names for what it is applied to
     extra = [
         inspect.Parameter(name, _BY_NAME, default=default)
         for name, default in [
@@ -33,6 +34,7 @@ class LayerFunction(Wrapper):
             *[(name, None) for name in INPUT_ARGUMENTS], ("weights", None), ("object", None),
         ]
     ]  # fmt: skip
+    starts_from_weights = True  # what weights= means, as in 2.x; a class of the user's may mean something else
 
     def __call__(self, *args, **kwargs):
         receiver, args, kwargs = self._receiver(args, kwargs)
@@ -65,7 +67,7 @@ class LayerFunction(Wrapper):
         """The layer, with what 2.x could say of a first layer remembered for when it becomes one."""
         own = self._own
         input_arguments = {n: bound.pop(n) for n in INPUT_ARGUMENTS if n in bound and n not in own}
-        weights = bound.pop("weights", None)
+        weights = bound.pop("weights", None) if self.starts_from_weights else None
         bound.pop("object", None)
         for name in ("name", "dtype", "trainable"):
             if name in bound and bound[name] is None:
@@ -111,7 +113,7 @@ class LayerFunction(Wrapper):
     def _own(self):
         shown = {keras_name: r_name for r_name, keras_name in self.renamed.items()}
         parameters = inspect.signature(self.keras_class.__init__).parameters
-        return {shown.get(name, name) for name in parameters} - {"weights"}
+        return {shown.get(name, name) for name in parameters} - ({"weights"} if self.starts_from_weights else set())
 
     @functools.cached_property
     def _layer_arguments(self):
