@@ -70,6 +70,9 @@ def keras_model_sequential(input_shape=None, name=None, *, trainable=True, layer
     return model
 
 
+keras_model_sequential.also = tuple(_INPUT_WORDS)  # what **input takes
+
+
 def _by_one_name(words):
     """What was given, under the names that Input has; two names for one thing are an error."""
     given, told = {}, {}

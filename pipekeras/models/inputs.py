@@ -76,6 +76,18 @@ def is_pydataset(value):
     return isinstance(value, keras.utils.PyDataset)
 
 
+def fed(dataset, steps, rounds=1):
+    """A dataset, and how many batches make a round, as Keras is to get them for a number of rounds.
+
+    R's flows of images have no end and an order of their own: asked for more batches than a pass has they begin anew,
+    where Keras would stop. Such a dataset says with `feed` what Keras gets; all others are left as they are.
+    """
+    if not is_pydataset(dataset) or not hasattr(dataset, "feed"):
+        return dataset, steps
+    steps = steps or len(dataset)
+    return dataset.feed(steps * rounds), steps
+
+
 # All arrays of a model ------------------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,9 @@
 """What Keras has against a model or its data in the middle of training, in the words of the call."""
 
 import contextlib
+import re
 
+from pipekeras import errors
 from pipekeras._keras import keras
 from pipekeras.complaints import reworded
 from pipekeras.errors import InvalidValueError, PipekerasError, ShapeError
@@ -38,6 +40,18 @@ def plainly(where, model, x):
         if before is not None and not model.built:
             _as_before(model, before)
         raise ShapeError(f"{where}: {said}") from error
+    except Exception as error:
+        own = _ours(error)
+        if own is None:
+            raise
+        raise own from error
+
+
+def _ours(error):
+    """The error of ours that a dataset raised while TensorFlow drew from it, which only tells of it in its text."""
+    said = re.search(r"^(\w+Error): (.+)", str(error), re.MULTILINE)
+    kind = getattr(errors, said[1], None) if said and type(error).__module__.startswith("tensorflow") else None
+    return kind and kind(said[2])
 
 
 def _unbuilt_layers(model):

@@ -9,7 +9,7 @@ from pipekeras.models import arguments, checks, generators
 from pipekeras.models.compiling import ready
 from pipekeras.models.evaluation import Evaluation
 from pipekeras.models.history import History
-from pipekeras.models.inputs import as_tensors, is_dataset, is_pydataset, prepare
+from pipekeras.models.inputs import as_tensors, fed, is_dataset, is_pydataset, prepare
 from pipekeras.models.plainly import plainly
 from pipekeras.models.stateful import refuse_lost_states
 from pipekeras.pipe import verb
@@ -94,6 +94,7 @@ def fit(
         arguments.alone(
             x, where, y=y, sample_weight=sample_weight, batch_size=batch_size, validation_split=validation_split
         )
+        x, steps = fed(x, steps, max(epochs - initial_epoch, 0))
         shuffle = bool(shuffle) and is_pydataset(x) and getattr(x, "num_batches", None) is not None
     else:
         arguments.some(x, where)
@@ -109,7 +110,8 @@ def fit(
             x, y, epochs=epochs, verbose=verbose, callbacks=callbacks, validation_split=validation_split,
             validation_data=validation and validation.data, shuffle=shuffle, class_weight=class_weight,
             sample_weight=sample_weight, initial_epoch=initial_epoch, steps_per_epoch=steps,
-            validation_steps=validation_steps, validation_freq=validation_freq, **sizes,
+            validation_steps=validation.steps if validation else validation_steps, validation_freq=validation_freq,
+            **sizes,
         )  # fmt: skip
     return record.history()
 
@@ -151,6 +153,7 @@ def evaluate(
         return _in_order(object, result)
     if is_dataset(x):
         arguments.alone(x, where, y=y, sample_weight=sample_weight, batch_size=batch_size)
+        x, steps = fed(x, steps)
     else:
         arguments.some(x, where)
         x, y, sample_weight = prepare(object, x, y, sample_weight, where=where)
@@ -196,6 +199,7 @@ def predict(object, x, *, batch_size=None, verbose="auto", steps=None, callbacks
         return generators.predict_stream(object, stream, steps=steps, callbacks=callbacks, verbose=verbose)
     if is_dataset(x):
         arguments.alone(x, where, batch_size=batch_size)
+        x, steps = fed(x, steps)
     else:
         arguments.some(x, where)
         x, _, _ = prepare(object, x, where=where, predicting=True)
@@ -342,8 +346,8 @@ def _order(metrics, names):
 class _Validation:
     """What to validate on: data that Keras takes, or a stream that runs in our loop."""
 
-    def __init__(self, model, data=None, stream=None):
-        self.model, self.data, self.stream = model, data, stream
+    def __init__(self, model, data=None, stream=None, steps=None):
+        self.model, self.data, self.stream, self.steps = model, data, stream, steps
 
     def for_stream(self, batch_size, steps):
         """A function of the CallbackList in use that validates."""
@@ -353,7 +357,7 @@ class _Validation:
             )
         x, y, weights = self.data if isinstance(self.data, tuple) else (self.data, None, None)
         return lambda callbacks: self.model.evaluate(
-            x, y, sample_weight=weights, batch_size=batch_size, steps=steps, callbacks=callbacks, verbose=0,
+            x, y, sample_weight=weights, batch_size=batch_size, steps=self.steps, callbacks=callbacks, verbose=0,
             return_dict=True,
         )  # fmt: skip
 
@@ -380,9 +384,10 @@ def _validation(model, data, sizes, steps):
         argument = "batch_size" if sizes["validation_batch_size"] is None else "validation_batch_size"
         size = sizes[argument]
         checks.batches(model, ready[0], "fit", size, steps, argument=argument, of=f"{name}'s ")
-        return _Validation(model, data=ready)
+        return _Validation(model, data=ready, steps=steps)
     if generators.is_stream(data):
-        return _Validation(model, stream=generators.as_stream(data, "fit", name))
+        return _Validation(model, stream=generators.as_stream(data, "fit", name), steps=steps)
     if is_dataset(data):
-        return _Validation(model, data=data)
+        data, steps = fed(data, steps)
+        return _Validation(model, data=data, steps=steps)
     raise DataError(f"fit: {name} must be (x, y), (x, y, sample_weight) or a dataset, it got {say(data)}")

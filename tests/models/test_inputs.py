@@ -9,6 +9,8 @@ from pipekeras.asarray import to_array
 from pipekeras.errors import DataError
 from pipekeras.models.inputs import is_dataset, prepare, slots_of
 
+pytestmark = pytest.mark.mixed
+
 
 def array_of(value, **more):
     return to_array(value, "x", "fit", **more)

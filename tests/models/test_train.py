@@ -13,6 +13,8 @@ from pipekeras.models.evaluation import Evaluation
 from pipekeras.models.history import History
 from pipekeras.models.train import evaluate, fit, predict, predict_on_batch, train_on_batch
 
+pytestmark = pytest.mark.mixed
+
 RNG = np.random.default_rng(1)
 X = RNG.normal(size=(40, 3)).astype("float32")
 Y = (X @ [1.0, -2.0, 0.5]).astype("float32")
