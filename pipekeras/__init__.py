@@ -19,11 +19,13 @@ from pipekeras import (
     config,
     constraints,
     datasets,
+    downloading,
     environment,
     errors,
     feature_space,
     flags,
     from_directory,
+    hdf5,
     images,
     initializers,
     interop,
@@ -67,6 +69,8 @@ FAMILIES = (
     random,
     arrays,
     datasets,
+    downloading,
+    hdf5,
     text,
     images,
     from_directory,
@@ -92,5 +96,7 @@ _ERRORS = [
 
 globals().update({name: getattr(family, name) for family in FAMILIES for name in family.__all__})
 globals().update({name: getattr(errors, name) for name in _ERRORS})
+# Names of R's that a star import leaves out, since they would hide Python's: pk.tuple, pk.import_, pk.keras.
+globals().update(interop.ATTRIBUTES)
 
 __all__ = [*_PIPE, *(name for family in FAMILIES for name in family.__all__), *_ERRORS]

@@ -75,10 +75,11 @@ def help_for(wrapper):
         The text: what it is, how to call it, its arguments in R's order and under R's names, shapes, errors, source.
     """
     said = _sections(inspect.getdoc(wrapper.keras_class) or "")
-    parts = [said["summary"], _use(wrapper)]
+    summary = said["summary"] or wrapper.note  # some functions of Keras's have no words at all
+    parts = [summary, _use(wrapper)]
     if said["about"]:
         parts.append("\n".join(said["about"]))
-    if wrapper.note:
+    if wrapper.note and wrapper.note != summary:
         parts.append(wrapper.note)
     parts.append(_section("Args", _arguments(wrapper, _items(said["args"]))))
     if wrapper.old:

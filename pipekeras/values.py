@@ -134,7 +134,8 @@ def target_shape(value, name, where):
 
 
 _SIZES = """kernel_size pool_size height width output_dim num_heads key_dim head_dim num_query_heads num_key_value_heads
-num_bins max_number groups depth_multiplier power_iterations bins num_ops num_chains chain_depth""".split()
+num_bins max_number groups depth_multiplier power_iterations bins num_ops num_chains chain_depth crossing_dim
+hashing_dim num_discretization_bins num_samples""".split()
 
 _MAYBE = """input_dim value_dim num_tokens max_tokens num_oov_indices output_sequence_length lora_rank fft_length
 frame_length frame_step sequence_stride sequence_length sampling_rate num_mel_bins batch_size""".split()
