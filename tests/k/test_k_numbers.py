@@ -1,0 +1,72 @@
+"""Every k_* that computes agrees with NumPy on random input: called, piped into, and as a part of a model."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pipekeras as pk
+from k.references import CASES
+from pipekeras._keras import keras
+
+ALL = [name for name in pk.__all__ if name.startswith("k_")]
+
+# Tested by themselves, in the file named.
+ELSEWHERE = {
+    "test_creation.py": "arange cast_to_floatx constant eye ones zeros variable",
+    "test_k_random.py": "dropout random_bernoulli random_binomial random_normal random_normal_variable random_uniform"
+    " random_uniform_variable truncated_normal",
+    "test_state.py": "batch_get_value batch_set_value eval get_value moving_average_update set_value update update_add"
+    " update_sub",
+    "test_shapes.py": "count_params dtype get_variable_shape int_shape ndim shape unstack",
+    "test_k_normalization.py": "normalize_batch_in_training",
+    "test_ctc.py": "ctc_batch_cost ctc_decode ctc_label_dense_to_sparse",
+    "test_loops.py": "foldl foldr map_fn rnn",
+    "test_phase.py": "in_test_phase in_train_phase learning_phase set_learning_phase",
+    "test_graph.py": "function is_keras_tensor is_placeholder is_tensor placeholder print_tensor",
+    "test_gradients.py": "gradients",
+    "test_sparse.py": "is_sparse to_dense",
+    "test_configuration.py": "backend clear_session epsilon floatx get_session get_uid image_data_format"
+    " manual_variable_initialization reset_uids set_epsilon set_floatx set_image_data_format set_session",
+}
+
+
+def close(got, expected):
+    got = keras.ops.convert_to_numpy(got)
+    assert got.shape == expected.shape
+    if expected.dtype == bool:
+        assert got.dtype == bool
+    np.testing.assert_allclose(got.astype("float64"), expected.astype("float64"), rtol=2e-4, atol=2e-5)
+
+
+def test_every_function_has_tests():
+    elsewhere = [f"k_{name}" for names in ELSEWHERE.values() for name in names.split()]
+    assert len(ALL) == 152
+    assert sorted([*CASES, *elsewhere]) == sorted(ALL)
+
+
+@pytest.mark.parametrize("name", CASES)
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_it_agrees_with_numpy(name, seed):
+    positional, named, expected = CASES[name](np.random.default_rng(seed))
+    close(getattr(pk, name)(*positional, **named), np.asarray(expected))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_piped_it_is_the_same(name):
+    positional, named, expected = CASES[name](np.random.default_rng(7))
+    close(positional[0] >> getattr(pk, name)(*positional[1:], **named), np.asarray(expected))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_in_a_model_it_is_the_same(name):
+    positional, named, expected = CASES[name](np.random.default_rng(8))
+    first, *rest = positional
+    arrays = first if isinstance(first, list) else [first]
+    # Keras wants targets and outputs of the same shape also where it is not known yet.
+    batch = [array.shape[0] if "crossentropy" in name else None for array in arrays]
+    inputs = [pk.k_placeholder((b, *a.shape[1:]), dtype=str(a.dtype)) for b, a in zip(batch, arrays, strict=True)]
+    output = getattr(pk, name)(inputs if isinstance(first, list) else inputs[0], *rest, **named)
+    (got,) = pk.k_function(inputs, [output])(arrays)
+    close(got, np.asarray(expected))
