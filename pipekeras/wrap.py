@@ -119,13 +119,7 @@ class Wrapper(Function):
             if name not in bound:
                 raise ArgumentError(f"{self.__name__} needs {name}: {self.__name__}({name}=...)")
         for name, value in bound.items():
-            convert = self.converters.get(name)
-            if value is None and name in self._nullable:
-                continue
-            if convert is not None and self._converts(name):
-                bound[name] = convert(value, name, self.__name__)
-            elif isinstance(value, Wrapper):
-                bound[name] = value.uncalled()
+            bound[name] = self._converted(name, value)
         for name, default in self.defaults.items():
             bound.setdefault(name, default)
         return bound
@@ -143,6 +137,14 @@ class Wrapper(Function):
     def uncalled(self):
         """What the bare function means as an argument: `kernel_initializer=initializer_he_normal`."""
         return self()
+
+    def _converted(self, name, value):
+        convert = self.converters.get(name)
+        if value is None and name in self._nullable:
+            return None
+        if convert is not None and self._converts(name):
+            return convert(value, name, self.__name__)
+        return value.uncalled() if isinstance(value, Wrapper) else value
 
     def _converts(self, name):
         return True
