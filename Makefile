@@ -13,14 +13,16 @@ VENV ?= .venv
 # Exactly this one: where a CPU build is on offer pip finds it, while an unpinned torch brings gigabytes of CUDA packages.
 TORCH ?= torch==2.13.0
 ARGS ?=
+# Processes that the tests run in, each with a backend of its own.
+WORKERS ?= 2
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-PYTEST := $(BIN)/python -m pytest
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: help demo test test-all test-slow test-backends test-jax test-torch lint stubs bench clean
+.PHONY: help demo test test-all test-slow test-mixed test-backends test-jax test-torch lint stubs bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -44,7 +46,11 @@ test-backends:
 	$(MAKE) test-torch
 
 test-jax test-torch: test-%: $(VENV)/.backends
-	KERAS_BACKEND=$* $(PYTEST) -m "not slow" $(ARGS)
+	KERAS_BACKEND=$* $(PYTEST) -m "not slow and not any_backend" $(ARGS)
+
+# With every backend installed: the slow tests, and those on tensors and layers of other backends than the running one.
+test-mixed: $(VENV)/.backends
+	$(PYTEST) -m "slow or mixed" $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

@@ -42,6 +42,11 @@ class _Activation(FunctionWrapper):
         "default_value": "what takes the place of values that are not above the threshold.",
     }
 
+    def function(self, *args, **kwargs):
+        """The function itself, with all its arguments."""
+        self.refuse(args[0] if args else kwargs.get("x"))
+        return super().function(*args, **kwargs)
+
     def refuse(self, left):
         """Raise if `left` is a model or a layer: an activation in a model is a layer."""
         if is_model(left) or is_layer(left):

@@ -37,7 +37,11 @@ def _from_zero(value, name, where):
 
 def _frequency(value, name, where):
     """ "epoch", "batch", or a number of batches."""
-    return value if isinstance(value, str) else count(value, name, where, least=1)
+    if not isinstance(value, str):
+        return count(value, name, where, least=1)
+    if value not in ("epoch", "batch"):
+        raise InvalidValueError(f'{where}: {name} must be "epoch", "batch" or a number of batches, it got {value!r}')
+    return value
 
 
 def _path(value, name, where):

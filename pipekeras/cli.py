@@ -23,6 +23,13 @@ def main(arguments=None):
     demo.add_argument("--seed", type=int, default=1, help="of the split and of the weights (default: %(default)s)")
     demo.set_defaults(run=_demo)
 
+    api = commands.add_parser("api", help="show how every name of both R packages stands here")
+    api.add_argument("names", nargs="*", metavar="NAME", help='R names, as in layer_gru or "loss_*" (default: all)')
+    api.add_argument("--state", action="append", choices=("same", "differs", "not applicable"), help="only these")
+    api.add_argument("--format", choices=("text", "md", "csv", "json"), default="text", help="(default: %(default)s)")
+    api.add_argument("--output", metavar="FILE", help="where it is written (default: printed)")
+    api.set_defaults(run=_api)
+
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
@@ -43,6 +50,20 @@ def _demo(options):
     from pipekeras.demo import run
 
     run(folder=options.folder, epochs=options.epochs, seed=options.seed)
+    return 0
+
+
+def _api(options):
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from pipekeras.api import chosen, render
+    from pipekeras.files import write_text
+
+    text = render(chosen(options.names, options.state or ()), options.format)
+    if options.output:
+        write_text(options.output, text)
+        print(f"Written: {options.output}")
+    else:
+        print(text, end="")
     return 0
 
 

@@ -8,7 +8,8 @@ from pipekeras.pipe import Checked
 from pipekeras.wrap import name_members
 
 
-def _epsilon(value, name, where):
+def epsilon(value, name, where):
+    """A small number above 0."""
     number = values.number(value, name, where)
     if not 0 < number < 1:
         raise InvalidValueError(f"{where}: {name} must be a small number above 0, such as 1e-7, it got {value!r}")
@@ -25,6 +26,10 @@ def _one_of(*words):
     return convert
 
 
+floatx = _one_of("float32", "float64", "float16", "bfloat16")
+data_format = _one_of("channels_last", "channels_first")
+
+
 def _limit(value, name, where):
     return values.maybe_whole(value, name, where, least=1)
 
@@ -36,7 +41,7 @@ class _Config(PlainFunctionWrapper):
     converters = {
         "max_epochs": _limit,
         "max_steps_per_epoch": _limit,
-        "data_format": _one_of("channels_last", "channels_first"),
+        "data_format": data_format,
     }
     texts = {
         "policy": 'what layers compute in: a name such as "float32" or "mixed_float16", or a DTypePolicy.',
@@ -48,13 +53,13 @@ class _Config(PlainFunctionWrapper):
 class _Epsilon(_Config):
     """The setting whose value is a number."""
 
-    converters = {"value": _epsilon}
+    converters = {"value": epsilon}
 
 
 class _Floatx(_Config):
     """The setting whose value is a type."""
 
-    converters = {"value": _one_of("float32", "float64", "float16", "bfloat16")}
+    converters = {"value": floatx}
 
 
 config_backend = _Config("backend")

@@ -14,6 +14,7 @@ import re
 from pipekeras import differences, inventory
 
 SAME, DIFFERS, NOT_APPLICABLE, MISSING = "same", "differs", "not applicable", "missing"
+ABSENT = object()  # no name may stand for None: newaxis does
 _NOT_ARGUMENTS = {"...", "object", "parent_env"}  # R's own machinery: dots, what is piped, where names are looked up
 
 
@@ -45,15 +46,16 @@ def python_name(name):
 
 
 def function_of(name):
-    """The function or other object behind a name of R's; None where there is none."""
+    """The function or other object behind a name of R's; ABSENT where there is none."""
     import pipekeras
 
-    return getattr(pipekeras, python_name(name), None)
+    return getattr(pipekeras, python_name(name), ABSENT)
 
 
 def accepted(function):
     """Every argument name that a function understands: today's, those of old, those that may still be given."""
-    return {*_parameters(function), *getattr(function, "old", ()), *getattr(function, "neutral", ())}
+    beside = (getattr(function, name, ()) for name in ("old", "neutral", "also"))
+    return {*_parameters(function), *(argument for names in beside for argument in names)}
 
 
 def missing_arguments(name):
@@ -90,7 +92,7 @@ def _row(name):
     if name in differences.UNAVAILABLE:
         return Row(name, packages, python, NOT_APPLICABLE, (f"UnavailableError: {differences.UNAVAILABLE[name]}",))
     function = function_of(name)
-    if function is None:
+    if function is ABSENT:
         return Row(name, packages, python, MISSING)
     notes = (*_listed(name), *_other_defaults(name, function), *_other_order(name, function))
     return Row(name, packages, python, DIFFERS if notes else SAME, notes)
@@ -121,7 +123,8 @@ def _other_defaults(name, function):
                 theirs = value_of(text)
             except ValueError:
                 continue
-            if theirs is not None and _plain(theirs) != _plain(here.default):  # NULL stands for "left out"
+            # NULL stands for "left out", and a name for what Keras makes of the class's.
+            if theirs is not None and argument != "name" and _plain(theirs) != _plain(here.default):
                 told.append(f"{argument} is {_say(here.default)} ({text} in {_called(package)})")
         if told:
             yield f"default of {', '.join(told)}"
@@ -160,7 +163,12 @@ def _parameters(function):
 
 
 def _plain(value):
-    """A value in which 1 and 1.0, and a tuple and a list, are the same; a vector of one is its element, as in R."""
+    """A value in which 1 and 1.0, a tuple and a list, "Zeros" and "zeros" are the same; a vector of one is its element.
+
+    So are "auto", as 2.x called the usual reduction of a loss, and its name.
+    """
+    if isinstance(value, str):
+        return "sum_over_batch_size" if value == "auto" else value.lower()
     if isinstance(value, (list, tuple)):
         items = [_plain(item) for item in value]
         return items[0] if len(items) == 1 else items

@@ -73,8 +73,10 @@ class _Backend:
             raise AttributeError(name)
         from pipekeras import k
 
-        found = getattr(k, f"k_{name}", None)
-        return getattr(keras.backend, name) if found is None else found
+        found = getattr(k, f"k_{name}", None) or getattr(keras.backend, name, None)
+        if found is None:
+            raise AttributeError(f"the backend has no {name}{suggestion(name, dir(self))}")
+        return found
 
     def __dir__(self):
         from pipekeras import k

@@ -260,7 +260,9 @@ def _from_command_line(words, known):
                 else:
                     found[name], waiting = "", name
         elif waiting is not None:
-            found[waiting], waiting = word, None
+            if not (known[waiting].kind == "boolean" and word.startswith("-")):  # that is an option of another program
+                found[waiting] = word
+            waiting = None
     return found
 
 

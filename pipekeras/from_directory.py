@@ -10,7 +10,7 @@ from pipekeras._keras import keras
 from pipekeras.arrays import data_verb
 from pipekeras.asarray import as_array, codes, is_categorical
 from pipekeras.errors import ArgumentError, DataError, InvalidValueError, UnavailableError
-from pipekeras.functions import PlainFunctionWrapper
+from pipekeras.functions import FunctionWrapper
 from pipekeras.receivers import is_frame, say
 from pipekeras.wrap import name_members
 
@@ -36,7 +36,7 @@ def _names(value, name, where):
     return value if value is None or isinstance(value, str) else [str(one) for one in value]
 
 
-class _FromDirectory(PlainFunctionWrapper):
+class _FromDirectory(FunctionWrapper):
     module = "utils"
     converters = {
         **values.ARGUMENTS,

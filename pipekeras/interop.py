@@ -92,7 +92,10 @@ def as_tensor(x, dtype=None, *, name=None):
 
     Source: R `tensorflow::as_tensor`, re-exported by both packages.
     """
-    return keras.ops.convert_to_tensor(as_array(x, "as_tensor", text=True) if is_frame(x) else x, dtype=dtype)
+    try:
+        return keras.ops.convert_to_tensor(as_array(x, "as_tensor", text=True) if is_frame(x) else x, dtype=dtype)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"as_tensor: {error}") from error
 
 
 class _Variable(Wrapper):

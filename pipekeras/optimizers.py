@@ -7,32 +7,73 @@ import inspect
 
 from pipekeras import values
 from pipekeras._keras import keras
-from pipekeras.errors import ArgumentError, InvalidValueError
+from pipekeras.classes.members import positional
+from pipekeras.classes.members import say as takes
+from pipekeras.errors import ArgumentError, InvalidValueError, suggestion
+from pipekeras.pipe import Function
 from pipekeras.receivers import say
-from pipekeras.wrap import Wrapper, name_members
+from pipekeras.wrap import Wrapper, known_names, name_members
+
+_NO_NAME = {"Optimizer", "OptimizerMap", "LossScaleOptimizer", "MultiOptimizer"}  # they cannot be made of a name alone
+
+
+def optimizer_of_name(name, argument):
+    """The optimizer of a name, as Keras makes it; `argument` is what it was given for, for the error."""
+    # By their classes, for Keras's own list lacks some; R's adam_w is Keras's AdamW.
+    known = {kind.lower(): kind for kind in known_names("optimizers") - _NO_NAME}
+    kind = known.get(name.lower().replace("_", ""))
+    if kind is not None:
+        return getattr(keras.optimizers, kind)()
+    try:
+        return keras.optimizers.get(name)  # one that is registered
+    except (ValueError, TypeError):
+        near = suggestion(name, sorted(known), quote='"', otherwise=f"; Keras has {', '.join(sorted(known))}")
+        raise InvalidValueError(f'{argument}="{name}" is not known{near}') from None
 
 
 def _rate(value, name, where):
-    """A learning rate as Keras takes it: a float, a schedule, or a function of the step."""
-    if callable(value):  # schedules are
+    """A learning rate as Keras takes it: a float, a schedule, or a function without arguments."""
+    if isinstance(value, (Function, type)):
+        called = value.__name__
+        raise ArgumentError(f"{where}: the {name} {called} lacks parentheses: {called}(...)")
+    if isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
+        return value
+    if callable(value):
+        if positional(value)[0]:
+            raise ArgumentError(
+                f"{where}: Keras calls a function that is the {name} without arguments; {takes(value)}. For a rate that"
+                " depends on the step, give a learning_rate_schedule_*() or an object of a"
+                " new_learning_rate_schedule_class()"
+            )
         return value
     if isinstance(value, (str, dict)) or value is None:
         raise InvalidValueError(
-            f"{where}: {name} must be a number, a learning_rate_schedule_*() or a function of the step, it got"
+            f"{where}: {name} must be a number, a learning_rate_schedule_*() or a function without arguments, it got"
             f" {say(value)}"
         )
     return float(values.number(value, name, where))
+
+
+def _number(value, name, where):
+    return None if value is None else values.number(value, name, where)  # what None means is for Keras to say
+
+
+_NUMBERS = """beta_1 beta_2 epsilon rho momentum weight_decay clipnorm clipvalue global_clipnorm ema_momentum
+loss_scale_factor initial_accumulator_value learning_rate_power l1_regularization_strength l2_regularization_strength
+l2_shrinkage_regularization_strength beta beta_2_decay epsilon_1 epsilon_2 clip_threshold adam_beta_1 adam_beta_2
+adam_weight_decay adam_lr_ratio rms_rate muon_a muon_b muon_c""".split()
 
 
 class _Optimizer(Wrapper):
     module = "optimizers"
     converters = {
         "learning_rate": _rate,
+        **dict.fromkeys(_NUMBERS, _number),
         **dict.fromkeys(["ema_overwrite_frequency", "gradient_accumulation_steps"], values.maybe_whole),
         **dict.fromkeys(["ns_steps", "dynamic_growth_steps"], values.count),
     }
     texts = {
-        "learning_rate": "how far a step goes: a number, a learning_rate_schedule_*(), or a function of the step.",
+        "learning_rate": "how far a step goes: a number, a learning_rate_schedule_*(), a function without arguments.",
         "weight_decay": "how much of each weight is taken off at each step, in units of the learning rate.",
         "clipnorm": "the largest norm that the gradient of a weight may have; longer ones are shortened.",
         "clipvalue": "the largest absolute value that an element of a gradient may have.",
@@ -105,7 +146,7 @@ class _LossScale(_Optimizer):
         if isinstance(inner, type):
             inner = inner()
         if isinstance(inner, str):
-            inner = keras.optimizers.get(inner)
+            inner = optimizer_of_name(inner, f"{self.__name__}: inner_optimizer")
         if not isinstance(inner, keras.optimizers.Optimizer):
             raise InvalidValueError(
                 f"{self.__name__}: inner_optimizer must be an optimizer, such as optimizer_adam(), it got {say(inner)}"

@@ -110,6 +110,8 @@ class Function(Step):
 class Checked(Function):
     """A function written in Python, whose arguments are checked before it runs, with "did you mean"."""
 
+    also: tuple = ()  # arguments that it takes as **others
+
     def __init__(self, function, name=None):
         functools.update_wrapper(self, function)
         self.function = function
@@ -173,13 +175,19 @@ class Verb(Checked):
     def __call__(self, *args, **kwargs):
         """Run at once if what it applies to is there, else wait for it to be piped in."""
         names = self._names
-        if self.wants is not None and args and (isinstance(args[0], Step) or is_layer(args[0])):
+        if self.wants is not None and args and (_is_step(args[0]) or is_layer(args[0])):
             self.refuse(args[0])  # a layer is no argument of such a verb, so it was meant as what it applies to
         if (args and self.is_receiver(args[0])) or (names and names[0] in kwargs):
             self._check(args, kwargs)
             self.refuse(args[0] if args else kwargs[names[0]])
             return self.function(*args, **kwargs)
-        self._check((None, *args), kwargs)
+        try:
+            self._check((None, *args), kwargs)
+        except ArgumentError:
+            positional = [p for p in self._signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+            if args and len(args) >= len(positional):
+                self.refuse(args[0])  # nothing is left to be piped in: what stands first is what it was meant for
+            raise
         return Call(self, args, kwargs)
 
     def __repr__(self):
@@ -267,6 +275,11 @@ def _chain_or_apply(left, right):
     if isinstance(right, Call) and _is_stack(left):
         right.verb.refuse(left)  # layers without a model before them: nothing would ever train
     return Chain(left, right)
+
+
+def _is_step(value):
+    """Whether `value` is a step, and no bare function that may be an argument: `compile(optimizer_adam, "mse")`."""
+    return isinstance(value, Step) and not hasattr(value, "uncalled")
 
 
 def _is_stack(value):

@@ -12,6 +12,7 @@ from pipekeras._keras import keras
 from pipekeras.asarray import to_array
 from pipekeras.errors import InvalidValueError, ShapeError
 from pipekeras.functions import FunctionWrapper, PlainFunctionWrapper
+from pipekeras.ops._values import dtype
 from pipekeras.receivers import is_symbolic, is_tensor
 from pipekeras.wrap import Wrapper, name_members
 
@@ -45,11 +46,23 @@ def _rate(value, name, where):
     return rate
 
 
+# What a parameter that is a number must be: words for it, and whether it is.
+_BOUNDS = {
+    **dict.fromkeys(["alpha", "beta"], ("above 0", lambda number: number > 0)),
+    **dict.fromkeys(["stddev", "counts"], ("0 or more", lambda number: number >= 0)),
+    "probabilities": ("from 0 to 1", lambda number: 0 <= number <= 1),
+}
+
+
 def _parameter(value, name, where):
     """A parameter of a distribution: a number, or numbers that fit the shape. Backends want them as floats."""
     if is_tensor(value) or isinstance(value, (list, tuple)) or getattr(value, "shape", ()):
         return _floats(_tensor(value, name, where))
-    return float(values.number(value, name, where))
+    number = float(values.number(value, name, where))
+    words, holds = _BOUNDS.get(name, (None, None))
+    if holds and not holds(number):
+        raise InvalidValueError(f"{where}: {name} must be {words}, it got {value!r}")
+    return number
 
 
 def _tensor(value, name, where):
@@ -79,6 +92,7 @@ class _Random(PlainFunctionWrapper):
     converters = {
         **values.ARGUMENTS,
         **dict.fromkeys(["mean", "stddev", "minval", "maxval", "alpha", "beta", "counts", "probabilities"], _parameter),
+        "dtype": dtype,
         "shape": _shape,
     }
 
@@ -102,7 +116,7 @@ class _Random(PlainFunctionWrapper):
 class _Integer(_Random):
     """Whole numbers below a bound that need not be one, as in R: below 5.5 are 0 to 5."""
 
-    converters = {**values.ARGUMENTS, "shape": _shape}
+    converters = {**values.ARGUMENTS, "dtype": dtype, "shape": _shape}
 
     def make(self, bound):
         low, high = bound["minval"], bound["maxval"]
@@ -121,7 +135,7 @@ class _OnTensor(FunctionWrapper):
     """A function of a tensor: `random_shuffle(x)`, `x >> random_shuffle()`."""
 
     module = "random"
-    converters = {**values.ARGUMENTS, "noise_shape": _noise_shape, "rate": _rate}
+    converters = {**values.ARGUMENTS, "dtype": dtype, "noise_shape": _noise_shape, "rate": _rate}
     texts = {
         "inputs": "the tensor, or an array or list of numbers.",
         "rate": "the share of values that become 0, from 0 to 1.",

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.any_backend
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipekeras"
 # From the ground up. A module imports only what stands before it; all that is not named here is a family, and above.
 CORE = (
     "errors",
+    "files",
     "_keras",
     "values",
     "receivers",
@@ -24,7 +27,7 @@ CORE = (
     "wrap",
     "functions",
 )
-TOP = ("__init__", "differences", "coverage", "demo", "cli", "__main__")
+TOP = ("__init__", "differences", "coverage", "api", "demo", "cli", "__main__")
 HEAVY = {"keras", "tensorflow", "jax", "torch", "numpy", "pandas", "matplotlib"}
 NOT_OURS = {".git", ".venv", "build", "dist", "node_modules"}
 

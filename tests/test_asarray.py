@@ -12,6 +12,8 @@ from pipekeras.arrays import array_reshape, to_categorical
 from pipekeras.asarray import as_array, as_dtype, is_native, to_array, values_of
 from pipekeras.errors import DataError, InvalidValueError
 
+pytestmark = pytest.mark.mixed
+
 
 @pytest.mark.parametrize(
     "x", [[[1, 2], [3, 4]], ((1, 2), (3, 4)), [range(1, 3), [3, 4]], np.array([[1, 2], [3, 4]], object)]

@@ -23,6 +23,8 @@ from pipekeras import (
     verb,
 )
 
+pytestmark = pytest.mark.mixed
+
 BACKENDS = ("tensorflow", "jax", "torch")
 ROWS = np.arange(8, dtype="float32").reshape(2, 4)
 WANTED = ROWS * 2 + 1

@@ -76,6 +76,11 @@ def test_arguments_that_are_gone_may_say_nothing():
     assert pk.callback_tensorboard("runs", profile_batch=0.0).log_dir == "runs"
     with pytest.raises(pk.ArgumentError, match="write_grads=True is gone in Keras 3"):
         pk.callback_tensorboard(write_grads=True)
+    assert pk.callback_tensorboard(update_freq="batch").update_freq == 1
+    with pytest.raises(
+        pk.InvalidValueError, match='update_freq must be "epoch", "batch" or a number of batches, it got'
+    ):
+        pk.callback_tensorboard(update_freq="batches")
     pk.callback_progbar_logger(count_mode="steps", stateful_metrics=None)
     with pytest.raises(pk.ArgumentError, match="has no argument patiense; did you mean patience?"):
         pk.callback_early_stopping(patiense=3)

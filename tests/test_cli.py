@@ -9,6 +9,8 @@ import pytest
 import pipekeras
 from pipekeras import cli, demo
 
+pytestmark = pytest.mark.any_backend
+
 
 def test_help_and_version(capsys):
     with pytest.raises(SystemExit) as done:
@@ -54,18 +56,26 @@ def test_the_demo_prints_and_saves(tmp_path, capsys):
     assert sorted(p.name for p in (tmp_path / "a/b").iterdir()) == ["digits.keras", "history.png"]
 
 
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "history.png"
-    path.write_text("good")
+def test_the_table_of_names_is_printed(capsys):
+    assert cli.main(["api", "layer_dense", "flag_*", "%>%"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[:3]] == ["%>%", "flag_boolean", "flag_integer"]
+    assert lines[-1] == "6 names: 5 same, 1 not applicable"
 
-    def fails(where):
-        where.write_text("half")
-        raise OSError("disk full")
 
-    with pytest.raises(OSError, match="disk full"):
-        demo._save(path, fails)
-    assert path.read_text() == "good"
-    assert list(tmp_path.iterdir()) == [path]
+def test_the_table_of_names_is_written_and_filtered(tmp_path, capsys):
+    assert cli.main(["api", "--format", "csv", "--state", "differs", "--output", str(tmp_path / "a.csv"), "fit*"]) == 0
+    assert capsys.readouterr().out == f"Written: {tmp_path / 'a.csv'}\n"
+    head, first, *_ = (tmp_path / "a.csv").read_text().splitlines()
+    assert head == "R,packages,here,state,notes" and first.startswith(
+        'fit,"keras, keras3",fit,differs,default of epochs'
+    )
+
+
+def test_a_name_that_r_has_not_is_one_line(capsys):
+    assert cli.main(["api", "layer_dens"]) == 1
+    error = capsys.readouterr().err
+    assert error == "pipekeras: neither R package has a name layer_dens; did you mean layer_dense?\n"
 
 
 @pytest.mark.slow

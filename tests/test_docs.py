@@ -8,6 +8,8 @@ import pytest
 
 import pipekeras as pk
 
+pytestmark = pytest.mark.any_backend
+
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCKS = [
@@ -35,33 +37,44 @@ def test_the_code_of_the_pages_runs(block, tmp_path, monkeypatch):
     exec(block, names)
 
 
-@pytest.fixture
-def scene():
-    """What the rows of the tables speak of."""
-    names = {name: getattr(pk, name) for name in pk.__all__}
+DATA, TARGETS = np.ones((8, 4)), np.ones(8)
+
+
+def small_model():
     model = pk.keras_model_sequential(input_shape=4)
     for name in ("block1", "block2", "block3", "block4"):
         model >> pk.layer_dense(1, name=name)
-    model >> pk.compile(loss="mse")
-    data, targets = np.ones((8, 4)), np.ones(8)
+    return model >> pk.compile(loss="mse")
+
+
+@pytest.fixture(scope="module")
+def trained():
+    model = small_model()
+    return {"history": pk.fit(model, DATA, TARGETS, verbose=0), "score": pk.evaluate(model, DATA, TARGETS, verbose=0)}
+
+
+@pytest.fixture
+def scene(trained):
+    """What the rows of the tables speak of."""
     return {
-        **names,
-        "model": model,
-        "data": data,
-        "targets": targets,
-        "history": pk.fit(model, data, targets, verbose=0),
-        "score": pk.evaluate(model, data, targets, verbose=0),
+        **{name: getattr(pk, name) for name in pk.__all__},
+        **trained,
+        "model": small_model(),
+        "data": DATA.copy(),
+        "targets": TARGETS.copy(),
         "x": pk.layer_input(shape=(6, 6)),
         **{name: pk.layer_input(shape=4) for name in "abc"},
-        "y": targets,
+        "y": TARGETS.copy(),
         "my_block": pk.verb(lambda x, filters: x >> pk.layer_conv_1d(filters, 3)),
         "numbers": [3, 1, 2],
+        "my_metric": lambda y_true, y_pred: pk.op_mean(y_pred),
         "digits": pk.dataset_digits(),
     }
 
 
 @pytest.mark.parametrize("code", ROWS)
-def test_the_rows_of_the_tables_run(code, scene):
+def test_the_rows_of_the_tables_run(code, scene, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     exec(code, scene)
 
 

@@ -58,6 +58,8 @@ def test_k_is_all_the_k_functions():
     k = pk.backend()
     assert k.mean is pk.k_mean and "argmax" in dir(k)
     assert k.floatx() == keras.config.floatx()
+    with pytest.raises(AttributeError, match="the backend has no meen; did you mean mean"):
+        _ = k.meen
     x = keras.ops.convert_to_tensor(np.arange(6.0).reshape(2, 3).astype("float32"))
     np.testing.assert_allclose(keras.ops.convert_to_numpy(k.sum(x, axis=1)), [3, 12])
     with pytest.raises(AttributeError, match="blorp"):

@@ -4,6 +4,8 @@ import pytest
 
 from pipekeras import errors
 
+pytestmark = pytest.mark.any_backend
+
 
 @pytest.mark.parametrize(
     ("kind", "builtin"),

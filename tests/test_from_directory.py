@@ -55,6 +55,13 @@ def test_label_modes(pets, mode, shape):
     assert [part.shape for part in y] == ([] if shape is None else [shape])
 
 
+def test_the_folder_is_piped_in(pets):
+    piped = str(pets) >> image_dataset_from_directory(shuffle=False, **SMALL)
+    assert greys(batches(piped)[0][0]) == [50, 51, 52, 53, 150, 151, 152]
+    with pytest.raises(pk.ArgumentError, match="no argument image_sise; did you mean image_size"):
+        pets >> image_dataset_from_directory(image_sise=3)
+
+
 def test_without_batches_and_in_grey(pets):
     dataset = image_dataset_from_directory(pets, batch_size=None, color_mode="grayscale", **SMALL)
     assert [x.shape for x, _ in batches(dataset)] == [(4, 4, 1)] * 7

@@ -12,6 +12,8 @@ import pipekeras as pk
 from pipekeras import helptext
 from pipekeras.wrap import Wrapper
 
+pytestmark = pytest.mark.any_backend
+
 WRAPPERS = {name: value for name, value in ((n, getattr(pk, n)) for n in pk.__all__) if isinstance(value, Wrapper)}
 EVERY = pytest.mark.parametrize("name", WRAPPERS)
 R_API = Path(pk.__file__).parent / "data" / "r_api"

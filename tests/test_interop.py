@@ -51,6 +51,10 @@ def test_tensors_and_variables():
     x = pk.as_tensor([1, 2], "float32", name="x")
     assert keras.ops.is_tensor(x) and keras.ops.convert_to_numpy(x).tolist() == [1, 2]
     assert keras.ops.is_tensor(pd.DataFrame({"u": [1.0]}) >> pk.as_tensor())
+    with pytest.raises(pk.DataError, match="as_tensor: "):
+        pk.as_tensor([[1, 2], [3]])
+    with pytest.raises(pk.DataError, match="as_tensor: .*flot"):
+        pk.as_tensor([1, 2], "flot")
     variable = pk.keras_variable([1.0, 2.0], trainable=False)
     assert isinstance(variable, keras.Variable) and not variable.trainable
     assert tuple(pk.keras_variable(pk.initializer_zeros(), shape=(2.0, 3)).shape) == (2, 3)

@@ -104,13 +104,23 @@ def test_a_rate_may_be_a_schedule_or_a_function():
     assert rate(pk.optimizer_adam(lambda: 0.25)) == 0.25
 
 
+def test_numbers_are_checked_wherever_keras_has_numbers():
+    """Keras would only stumble over them while it trains."""
+    for name in PLAIN:
+        function = getattr(pk, name)
+        numbers = {n for n, p in function.__signature__.parameters.items() if type(p.default) is float}
+        for argument in {*numbers, "weight_decay", "clipnorm", "clipvalue", "global_clipnorm"}:
+            with pytest.raises(InvalidValueError, match=f"{name}: {argument} must be a number"):
+                function(**{argument: "a"})
+
+
 def test_whole_floats():
     assert pk.optimizer_adam(use_ema=True, ema_overwrite_frequency=100.0).ema_overwrite_frequency == 100
     assert pk.optimizer_sgd(gradient_accumulation_steps=2.0).gradient_accumulation_steps == 2
     assert isinstance(pk.optimizer_muon(ns_steps=6.0).ns_steps, int)
 
 
-@pytest.mark.parametrize("inner", ["adam", pk.optimizer_adam, keras.optimizers.Adam, keras.optimizers.Adam()])
+@pytest.mark.parametrize("inner", ["adam", "Adam", pk.optimizer_adam, keras.optimizers.Adam, keras.optimizers.Adam()])
 def test_loss_scale_is_around_another(inner):
     made = pk.optimizer_loss_scale(inner, dynamic_growth_steps=10.0, use_ema=None, ema_momentum=None, clipnorm=None)
     assert isinstance(made, keras.optimizers.LossScaleOptimizer)
@@ -123,8 +133,35 @@ def test_loss_scale_is_around_another(inner):
     [
         (
             lambda: pk.optimizer_adam(learning_rate="a"), InvalidValueError,
-            "optimizer_adam: learning_rate must be a number, a learning_rate_schedule_*() or a function of the step, it"
-            " got 'a'",
+            "optimizer_adam: learning_rate must be a number, a learning_rate_schedule_*() or a function without"
+            " arguments, it got 'a'",
+        ),
+        (
+            lambda: pk.optimizer_sgd(lambda step: 0.1 / step), ArgumentError,
+            "optimizer_sgd: Keras calls a function that is the learning_rate without arguments; it takes (step). For a"
+            " rate that depends on the step, give a learning_rate_schedule_*() or an object of a"
+            " new_learning_rate_schedule_class()",
+        ),
+        (
+            lambda: pk.optimizer_sgd(pk.learning_rate_schedule_cosine_decay), ArgumentError,
+            "optimizer_sgd: the learning_rate learning_rate_schedule_cosine_decay lacks parentheses:"
+            " learning_rate_schedule_cosine_decay(...)",
+        ),
+        (
+            lambda: pk.optimizer_sgd(keras.optimizers.schedules.CosineDecay), ArgumentError,
+            "optimizer_sgd: the learning_rate CosineDecay lacks parentheses: CosineDecay(...)",
+        ),
+        (
+            lambda: pk.optimizer_adam(beta_1="a"), InvalidValueError,
+            "optimizer_adam: beta_1 must be a number, it got 'a'",
+        ),
+        (
+            lambda: pk.optimizer_rmsprop(clipnorm=[1, 2]), InvalidValueError,
+            "optimizer_rmsprop: clipnorm must be a number, it got [1, 2]",
+        ),
+        (
+            lambda: pk.optimizer_loss_scale("adamm"), InvalidValueError,
+            'optimizer_loss_scale: inner_optimizer="adamm" is not known; did you mean "adam"?',
         ),
         (
             lambda: pk.optimizer_adam(decay=-1), InvalidValueError,

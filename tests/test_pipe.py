@@ -255,3 +255,11 @@ def test_functions_that_nothing_is_piped_into_know_their_arguments(attempt, mess
 def test_dense_features_says_at_once_what_to_use():
     with pytest.raises(pk.UnavailableError, match="use layer_feature_space"):
         pk.layer_dense_features(feature_columns=3)
+
+
+def test_what_stands_first_without_being_what_the_verb_is_for_is_named():
+    with pytest.raises(PipeError, match=r"get_layer applies to a .*model.*, it got \[1, 2\]"):
+        pk.get_layer([1, 2], "a", 0)
+    with pytest.raises(PipeError, match="compile applies to a model, it got"):
+        pk.layer_dense(1) >> pk.compile(pk.optimizer_adam)
+    assert repr(pk.compile(pk.optimizer_adam, "mse")).startswith("<compile(...) waits")

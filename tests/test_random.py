@@ -122,6 +122,22 @@ def test_dropout_scales_what_it_keeps():
         pk.random_dropout(x, 1.5)
 
 
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: pk.random_gamma((2,), -1), "random_gamma: alpha must be above 0, it got -1"),
+        (lambda: pk.random_beta((2,), 1, 0), "random_beta: beta must be above 0, it got 0"),
+        (lambda: pk.random_binomial((2,), -1, 0.5), "random_binomial: counts must be 0 or more, it got -1"),
+        (lambda: pk.random_binomial((2,), 10, 1.5), "random_binomial: probabilities must be from 0 to 1, it got 1.5"),
+        (lambda: pk.random_normal((2,), stddev=-1), "random_normal: stddev must be 0 or more, it got -1"),
+        (lambda: pk.random_normal((2,), dtype="float33"), "dtype='float33' is not a type; did you mean \"float32\""),
+    ],
+)
+def test_parameters_that_no_distribution_has(call, message):
+    with pytest.raises(pk.InvalidValueError, match=message):
+        call()
+
+
 def test_wrong_calls():
     for shape, message in [
         ((2, None), r"shape is \(2, None\); all of its dimensions must be whole numbers"),

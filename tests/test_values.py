@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from pipekeras import InvalidValueError
 from pipekeras import values as v
 
+pytestmark = pytest.mark.any_backend
+
 
 @given(st.integers(-(10**9), 10**9))
 def test_whole_numbers_of_any_kind_are_the_same_int(number):

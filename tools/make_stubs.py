@@ -69,10 +69,13 @@ def stub():
     import keras
 
     import pipekeras
+    from pipekeras import interop
 
     parts = [_HEADER.format(command=COMMAND, keras=keras.__version__)]
     for family, names in _families(pipekeras).items():
         parts.append(f"\n# {family}\n" + "\n".join(_stub_of(name, getattr(pipekeras, name)) for name in names) + "\n")
+    hidden = [f"{name}: _Any" for name in sorted(interop.ATTRIBUTES)]
+    parts.append("\n# attributes of the module alone\n" + "\n".join(hidden) + "\n")
     names = sorted(pipekeras.__all__)
     parts.append(
         "\n__version__: str\n__all__ = [\n" + _packed([f'"{name}",' for name in names], " " * 4, "", " ") + "\n]\n"
@@ -96,12 +99,15 @@ def _families(package):
 
 
 def _stub_of(name, value):
+    from pipekeras.functions import FunctionWrapper
     from pipekeras.layers._layer import LayerFunction, MergeFunction, PlainFunction
     from pipekeras.pipe import Verb
     from pipekeras.wrap import Wrapper
 
     if isinstance(value, type) and value.__name__ == name:
         return f"from {value.__module__} import {name} as {name}"
+    if hasattr(type(value), "__mro_entries__"):  # also a base: class Mine(Layer)
+        return f"{name}: _Any"
     if isinstance(value, MergeFunction):
         return _merge(name, value)
     if isinstance(value, LayerFunction) and not isinstance(value, PlainFunction):
@@ -109,6 +115,11 @@ def _stub_of(name, value):
         receiver = _first("object", "_Receiver")
         with_receiver = _function(name, [receiver, *(p for p in own if p.name != "object")], "_Any")
         return _overloads(with_receiver, _function(name, _none(own, "object"), "_Layer"))
+    if isinstance(value, FunctionWrapper) and value.pipeable:
+        own = _parameters(value)
+        first = own[0].replace(default=_KINDS.empty)
+        if first.kind is _KINDS.POSITIONAL_OR_KEYWORD:
+            return _overloads(_function(name, [first, *own[1:]], "_Any"), _function(name, own[1:], "_Call"))
     if isinstance(value, Wrapper):
         return _function(name, _parameters(value), "_Layer" if isinstance(value, PlainFunction) else "_Any")
     if isinstance(value, Verb):

@@ -3,12 +3,28 @@
 `pipekeras.Callback`, `Constraint` and the KerasLayer family of 2.x stand for these; importing this module opens Keras.
 """
 
-from pipekeras import values
 from pipekeras._keras import keras
 from pipekeras.classes import kinds
 from pipekeras.classes.methods import handed_on, runs
-from pipekeras.classes.prepare import prepare
+from pipekeras.classes.prepare import add_weight, prepare
 from pipekeras.errors import ArgumentError, UnavailableError
+
+
+def speaking(kind):
+    """The base of a class statement over Keras's Layer, Model, Loss or Metric: R's words are understood.
+
+    A class that has an `__init__` is written in Python's words, and left as it is. The base is made anew for each
+    statement, since Keras changes those of a model that is made of inputs and outputs.
+    """
+
+    class Base(kind.root):
+        def __init_subclass__(cls, **kwargs):
+            super().__init_subclass__(**kwargs)
+            if "__init__" not in vars(cls):
+                prepare(cls, kind)
+
+    Base.__name__ = Base.__qualname__ = kind.root.__name__
+    return Base
 
 
 class Callback(keras.callbacks.Callback):
@@ -137,15 +153,9 @@ def refuse_early_loss(layer):
 
 
 def _add_weight(layer, others, *, shape, **given):
-    """Keras's add_weight() for R's arguments; a plain function is a constraint as well."""
-    from pipekeras.layers.own import FunctionConstraint
-
-    constraint = others.get("constraint")
-    if callable(constraint) and not isinstance(constraint, (type, keras.constraints.Constraint)):
-        others = {**others, "constraint": FunctionConstraint(constraint)}
+    """Keras's add_weight() for R's arguments."""
     given = {name: value for name, value in given.items() if value is not None}
-    shape = () if shape is None else values.shape(shape, "shape", "add_weight")
-    return keras.layers.Layer.add_weight(layer, shape=shape, **given, **others)
+    return add_weight(layer, () if shape is None else shape, **given, **others)
 
 
 class CustomModel(keras.Model):

@@ -8,6 +8,7 @@ import contextlib
 
 from pipekeras._keras import keras
 from pipekeras.files import replacing
+from pipekeras.saving.hdf5_models import keeping_training
 
 
 class _Whole(keras.callbacks.Callback):
@@ -65,7 +66,8 @@ class _Writer:
 
     def save(self, filepath, **kwargs):
         """model.save(), whole."""
-        whole(filepath, lambda path: self._model.save(path, **kwargs))
+        with keeping_training(self._model):
+            whole(filepath, lambda path: self._model.save(path, **kwargs))
 
     def save_weights(self, filepath, **kwargs):
         """model.save_weights(), whole."""

@@ -92,7 +92,9 @@ def _owned(name, value, cls):
 def _refuse_misspelt(name, known, kind, where):
     """Any method may be added, so only what is all but the name of one that Keras calls counts as a slip."""
     near = did_you_mean(name, known)
-    if not near or name[0] != near[0] or len(near) < 6 or name.startswith(near) or hasattr(kind.root, name):
+    if not near or name[0] != near[0] or len(near) < 6 or hasattr(kind.root, name):
+        return
+    if name.startswith(near) and near not in kind.exactly:  # a helper, get_config_of(); hooks have none: on_epoch_ends
         return
     if _distance(name, near) <= 2:
         raise ArgumentError(f"{where}: Keras would never call the method {name}; did you mean {near}?")

@@ -1,7 +1,7 @@
 """R's ways to define a class: `Scale = Layer("Scale", initialize=f, call=g)`, then `x >> Scale(3)`.
 
 The functions that are given take self first, as any method in Python. Each name is also a base for a class statement,
-`class Scale(Layer): ...`, where Python's own rules hold.
+`class Scale(Layer): ...`, in R's words, or in Python's alone where it has an `__init__`.
 """
 
 import sys
@@ -36,7 +36,9 @@ class Maker(Checked):
         return self.kind.parent
 
     def __mro_entries__(self, bases):
-        return (self.kind.parent,)
+        from pipekeras.classes.bases import speaking
+
+        return (self.kind.parent if self.kind.base else speaking(self.kind),)
 
     def __instancecheck__(self, instance):
         return isinstance(instance, self.kind.root)

@@ -7,12 +7,14 @@ what happens when it is called), methods see `self.super` and `self.private`, ca
 import functools
 import types
 
+from pipekeras import values
 from pipekeras._keras import keras
 from pipekeras.classes import configuration
 from pipekeras.classes.hooks import merging, refuse_both, refuse_other_arguments
 from pipekeras.classes.members import ActiveProperty, Field, positional, private_of, say
 from pipekeras.classes.methods import KIND, initializer, method, parent_of
 from pipekeras.errors import ArgumentError
+from pipekeras.wrap import Wrapper
 
 _CONTAINERS = (list, dict, set)
 
@@ -44,8 +46,25 @@ def prepare(cls, kind):
             setattr(cls, name, value)
     if kind.word == "layer" and cls.compute_output_shape is keras.layers.Layer.compute_output_shape:
         cls.compute_output_shape = _output_shape()
+    if getattr(cls, "add_weight", None) is keras.layers.Layer.add_weight:
+        cls.add_weight = add_weight
     configuration.attach(cls, kind)
     return cls
+
+
+def add_weight(self, shape=None, *args, **kwargs):
+    """Keras's add_weight(); the shape may have whole floats, an initializer lack its parentheses, a constraint be a
+    plain function.
+    """
+    from pipekeras.layers.own import FunctionConstraint
+
+    kwargs = {name: value.uncalled() if isinstance(value, Wrapper) else value for name, value in kwargs.items()}
+    constraint = kwargs.get("constraint")
+    if callable(constraint) and not isinstance(constraint, (type, keras.constraints.Constraint)):
+        kwargs["constraint"] = FunctionConstraint(constraint)
+    if not isinstance(shape, str):  # which Keras refuses: the name is not the first any more
+        shape = values.shape(shape, "shape", "add_weight")
+    return keras.layers.Layer.add_weight(self, shape, *args, **kwargs)
 
 
 def _also(cls, kind, own):
@@ -54,6 +73,20 @@ def _also(cls, kind, own):
         cls.__call__ = cls.call
     if "reset_states" in own and "reset_state" not in own and hasattr(kind.root, "reset_state"):  # 2.x
         cls.reset_state = cls.reset_states
+    if kind.word == "metric" and "result" in own:
+        cls.result = _with_values(cls.result)
+
+
+def _with_values(result):
+    """A metric's result(), which may return a variable as it is, as R's do: on JAX Keras takes its value alone."""
+
+    @functools.wraps(result)
+    def with_values(self):
+        return keras.tree.map_structure(
+            lambda v: keras.ops.convert_to_tensor(v) if isinstance(v, keras.Variable) else v, result(self)
+        )
+
+    return with_values
 
 
 def _output_shape():

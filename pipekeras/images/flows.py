@@ -11,7 +11,7 @@ from pipekeras._keras import keras
 from pipekeras.asarray import as_array
 from pipekeras.errors import ArgumentError, DataError, InvalidValueError
 from pipekeras.images.batches import Arrays, Files, Recipe, Saving
-from pipekeras.images.generator import check_images, generator_of, seed_of
+from pipekeras.images.generator import check_images, generator_of, is_generator, seed_of
 from pipekeras.images.listing import cut, folder, in_folders, in_frame, split_of
 from pipekeras.images.pictures import COLORS, INTERPOLATIONS, one_of, size_of
 from pipekeras.pipe import Checked, verb
@@ -95,7 +95,7 @@ def flow_images_from_data(
     return _flow(recipe, facts, workers, use_multiprocessing, max_queue_size, where)
 
 
-@Checked
+@verb(receiver=lambda value: not is_generator(value))
 def flow_images_from_directory(
     directory, generator=None, target_size=(256, 256), color_mode="rgb", classes=None, class_mode="categorical",
     batch_size=32, shuffle=True, seed=None, save_to_dir=None, save_prefix="", save_format="png", follow_links=False,

@@ -9,6 +9,7 @@ from pipekeras._keras import keras
 from pipekeras.dual import aligned
 from pipekeras.errors import ArgumentError, InvalidValueError, suggestion
 from pipekeras.models.inputs import slots_of
+from pipekeras.optimizers import optimizer_of_name
 from pipekeras.pipe import Function, verb
 from pipekeras.receivers import is_model, is_sequential, say
 from pipekeras.wrap import Wrapper, known_names
@@ -20,8 +21,8 @@ _SHORT = "mse mae mape msle bce kld acc accuracy crossentropy".split()
 _OF_2 = {"kullback_leibler_divergence": "kl_divergence", "logcosh": "log_cosh", "cosine_proximity": "cosine_similarity"}
 _BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")  # the kind is picked when the shapes are known
 # Functions that take targets as they come, where Keras's others give them the shape of the predictions first.
-_UNALIGNED = "poisson kl_divergence hinge squared_hinge categorical_hinge binary_crossentropy".split()
-_NO_NAME = {"Optimizer", "OptimizerMap", "LossScaleOptimizer", "MultiOptimizer"}  # they cannot be made of a name alone
+_UNALIGNED = """poisson kl_divergence hinge squared_hinge categorical_hinge binary_crossentropy
+binary_focal_crossentropy dice tversky""".split()
 _GONE = ("target_tensors", "sample_weight_mode")  # arguments of keras 2.x that can only be None now
 
 
@@ -125,15 +126,7 @@ def ready(model, where, compiled=True):
 def _optimizer(value):
     value = _called(value)
     if isinstance(value, str):
-        # By their classes, for Keras's own list lacks some; R's adam_w is Keras's AdamW.
-        known = {name.lower(): name for name in known_names("optimizers") - _NO_NAME}
-        name = known.get(value.lower().replace("_", ""))
-        if name is not None:
-            return getattr(keras.optimizers, name)()
-        try:
-            return keras.optimizers.get(value)  # one that is registered
-        except (ValueError, TypeError):
-            raise _unknown("optimizer", value, known) from None
+        return optimizer_of_name(value, "compile: optimizer")
     if isinstance(value, type) and issubclass(value, keras.optimizers.Optimizer):
         return value()
     if isinstance(value, (keras.optimizers.Optimizer, dict)) or hasattr(value, "apply_gradients"):
@@ -149,6 +142,10 @@ def _loss(value):
         value = _OF_2.get(value, value)
         if value not in _BY_SHAPE[2:]:
             _known(value)
+    elif issubclass(kind := value if isinstance(value, type) else type(value), keras.metrics.Metric):
+        raise InvalidValueError(
+            f"compile: loss must be a loss, it got a metric, {kind.__name__}: watch it, metrics=..."
+        )
     elif value is not None and not callable(value):
         raise InvalidValueError(
             f'compile: loss must be a name such as "mse", a function or a loss of Keras, it got {say(value)}'
@@ -259,7 +256,7 @@ def _losses(value, model):
         _check_names(value, outputs, "loss")
         if len(outputs.names) == 1 and not outputs.by_name and value:
             return value[outputs.names[0]]
-        return value
+        return {name: value.get(name) for name in outputs.names}  # outputs without a loss are watched or left alone
     if isinstance(value, (list, tuple)):
         value = [_loss(one) for one in value]
         outputs = slots_of(model, "outputs")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 __all__: list[str] = []
 
-_PACKAGE = str(Path(__file__).parents[1])
+_PACKAGE = str(Path(__file__).parents[1] / "_")[:-1]  # ends in the separator, so that no pipekeras-demo is meant
 
 
 def warn(text, kind=UserWarning):

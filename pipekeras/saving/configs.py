@@ -39,7 +39,7 @@ def save_model_config(model, filepath=None, overwrite=False):
     return model
 
 
-@Checked
+@files.reader
 def load_model_config(filepath, custom_objects=None):
     """A model made as a file says that save_model_config() wrote; its weights are fresh.
 
@@ -80,7 +80,7 @@ def model_to_json(object):
     return object.to_json()
 
 
-@Checked
+@files.reader
 def model_from_json(json, custom_objects=None):
     """A model made as JSON says; its weights are fresh.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipekeras.errors import DataError, InvalidValueError, suggestion
 from pipekeras.files import replacing
+from pipekeras.pipe import verb
 from pipekeras.receivers import say
 from pipekeras.values import is_bool
 
@@ -19,6 +20,11 @@ __all__: list[str] = []
 
 # What a folder has in it that a saved model was written to: Keras's own form, and TensorFlow's.
 _SIGNS = ("config.json", "saved_model.pb")
+
+
+def reader(function):
+    """Make a function pipeable that reads a file, or what one holds: `"m.keras" >> load_model()`."""
+    return verb(function, receiver=lambda value: True)
 
 
 def is_remote(filepath):

@@ -38,6 +38,21 @@ def quietly():
 
 
 @contextlib.contextmanager
+def keeping_training(model):
+    """Around Keras's writing: it takes the optimizer out of what the model remembers of compile(), for good.
+
+    The next file would then say nothing of the optimizer, and come back with Keras's default.
+    """
+    remembered = getattr(model, "_compile_config", None)
+    before = None if remembered is None else dict(remembered.config)
+    try:
+        yield
+    finally:
+        if before is not None:
+            remembered.config = before
+
+
+@contextlib.contextmanager
 def as_of_today(path):
     """A file of Keras 1 or 2 as Keras 3 takes it: itself, or a copy with other descriptions in it."""
     changed = _changed(path)

@@ -8,6 +8,7 @@ from pipekeras._keras import keras
 from pipekeras.errors import ArgumentError, InvalidValueError
 from pipekeras.pipe import Checked
 from pipekeras.receivers import is_layer, say
+from pipekeras.saving.files import reader
 from pipekeras.wrap import Wrapper, name_members
 
 _OURS = "pipekeras>"  # what the classes are registered under that pipekeras adds to Keras
@@ -234,7 +235,7 @@ def with_custom_object_scope(objects, expr=_MISSING):
         return expr()
 
 
-@Checked
+@reader
 def serialize_keras_object(obj):
     """An object of Keras's as a dict of plain values, which can be written as JSON.
 
@@ -261,7 +262,7 @@ def _uncalled(obj):
     return {name: _uncalled(value) for name, value in obj.items()} if type(obj) is dict else obj
 
 
-@Checked
+@reader
 def deserialize_keras_object(config, custom_objects=None, safe_mode=True, *, module_objects=None):
     """The object that a dict of plain values describes.
 

@@ -125,7 +125,7 @@ def save_model_tf(object, filepath, overwrite=True, include_optimizer=True, sign
     return object
 
 
-@Checked
+@files.reader
 def load_model_tf(filepath, custom_objects=None, compile=True, *, safe_mode=True):
     """A model from a folder that save_model_tf() wrote.
 

@@ -7,7 +7,7 @@ from pipekeras import values
 from pipekeras._keras import keras
 from pipekeras.errors import DataError, InvalidValueError, UnavailableError
 from pipekeras.models.warned import warn
-from pipekeras.pipe import Checked, verb
+from pipekeras.pipe import verb
 from pipekeras.receivers import is_model, say
 from pipekeras.saving import files
 from pipekeras.saving import hdf5_models as hdf5
@@ -103,7 +103,7 @@ def serialize_model(model, include_optimizer=True):
     return _as_bytes(model, ".h5", include_optimizer=bool(include_optimizer))
 
 
-@Checked
+@files.reader
 def load_model(model, custom_objects=None, compile=True, safe_mode=True):
     """A model from a file that save_model() or one of its kin wrote.
 
@@ -126,10 +126,10 @@ def load_model(model, custom_objects=None, compile=True, safe_mode=True):
 
     Source: R `keras3::load_model`.
     """
-    return load(model, "load_model", custom_objects, compile, safe_mode)
+    return load(model, "load_model", custom_objects, compile, safe_mode, argument="model")
 
 
-@Checked
+@files.reader
 def load_model_hdf5(filepath, custom_objects=None, compile=True, *, safe_mode=True):
     """A model from a file that save_model_hdf5() wrote, or Keras 2; other kinds are understood as well.
 
@@ -151,7 +151,7 @@ def load_model_hdf5(filepath, custom_objects=None, compile=True, *, safe_mode=Tr
     return load(filepath, "load_model_hdf5", custom_objects, compile, safe_mode)
 
 
-@Checked
+@files.reader
 def unserialize_model(model, custom_objects=None, compile=True, *, safe_mode=True):
     """A model from the bytes that serialize_model() gave.
 
@@ -178,7 +178,7 @@ def unserialize_model(model, custom_objects=None, compile=True, *, safe_mode=Tru
     return load(model, "unserialize_model", custom_objects, compile, safe_mode)
 
 
-@Checked
+@files.reader
 def mobilenet_load_model_hdf5(filepath):
     """A model made of application_mobilenet() from an HDF5 file; load_model_hdf5() does the same today.
 
@@ -196,7 +196,7 @@ def mobilenet_load_model_hdf5(filepath):
     return load(filepath, "mobilenet_load_model_hdf5", {"relu6": keras.activations.relu6}, True, True)
 
 
-@Checked
+@files.reader
 def mobilenet_v2_load_model_hdf5(filepath):
     """A model made of application_mobilenet_v2() from an HDF5 file; load_model_hdf5() does the same today.
 
@@ -218,7 +218,7 @@ def mobilenet_v2_load_model_hdf5(filepath):
 
 
 def _write(model, path, **how):
-    with hdf5.quietly():
+    with hdf5.quietly(), hdf5.keeping_training(model):
         model.save(path, **{name: value for name, value in how.items() if value is not None})
     if path.name.endswith(_HDF5):
         hdf5.mend(path)
@@ -234,8 +234,8 @@ def _as_bytes(model, ending, **how):
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def load(source, where, custom_objects=None, compile=True, safe_mode=True):
-    """The model in a file, folder or bytes, on behalf of the function `where`."""
+def load(source, where, custom_objects=None, compile=True, safe_mode=True, argument="filepath"):
+    """The model in a file, folder or bytes, on behalf of the function `where`, which calls it `argument`."""
     custom_objects = as_custom_objects(custom_objects, where)
     for name, value in (("compile", compile), ("safe_mode", safe_mode)):
         if not values.is_bool(value):
@@ -251,7 +251,7 @@ def load(source, where, custom_objects=None, compile=True, safe_mode=True):
     if files.is_remote(source):
         with explained(where, source, safe_mode_here=True, compiled=compile):
             return keras.saving.load_model(source, **how)
-    return _load(files.existing(source, where), where, f'"{source}"', how)
+    return _load(files.existing(source, where, argument), where, f'"{source}"', how)
 
 
 def _load(path, where, label, how):

@@ -4,8 +4,7 @@ import json
 from collections import Counter
 
 from pipekeras.errors import DataError, PipekerasError
-from pipekeras.pipe import Checked
-from pipekeras.saving.files import existing, writing
+from pipekeras.saving.files import existing, reader, writing
 from pipekeras.text.tokenizer import Tokenizer, tokenizer_verb
 
 __all__ = ["load_text_tokenizer", "save_text_tokenizer"]
@@ -32,7 +31,7 @@ def save_text_tokenizer(object, filename):
     return object
 
 
-@Checked
+@reader
 def load_text_tokenizer(filename):
     """Load a tokenizer from JSON, as save_text_tokenizer() or a tokenizer's to_json() in Keras 2 wrote it.
 

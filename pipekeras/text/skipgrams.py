@@ -136,11 +136,14 @@ def _words(sequence, where):
     """The sequence as int64 word numbers."""
     import numpy as np
 
+    one = f"{where} takes one sequence at a time, [{where}(sequence, ...) for sequence in sequences]: it got"
+    if isinstance(sequence, (list, tuple)) and len({len(s) for s in sequence if hasattr(s, "__len__")}) > 1:
+        raise DataError(f"{one} {len(sequence)}")
     array = as_array(sequence, where, name="sequence", text=False)
     if array.ndim == 2 and 1 in array.shape:
         array = array.reshape(-1)
     if array.ndim != 1:
-        raise DataError(f"{where} takes one sequence at a time, it got an array of shape {array.shape}")
+        raise DataError(f"{one} an array of shape {array.shape}")
     wrong = array[~((array >= 0) & (array == np.trunc(array)))]
     if wrong.size:
         raise DataError(f"{where}: sequence has {some(wrong)}; numbers of words are whole, from 0 up")

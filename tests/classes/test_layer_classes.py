@@ -44,6 +44,25 @@ def copies(model, tmp_path):
     yield clone
 
 
+# Weights --------------------------------------------------------------------------------------------------------------
+
+
+def test_weights_may_be_described_as_in_r():
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            [input_shape[-1], 2.0], name="kernel", initializer=pk.initializer_ones, constraint=lambda w: w / 2
+        )
+
+    layer = pk.Layer("Weighted", build=build, call=call)()
+    np.testing.assert_allclose(numpy(X >> layer), np.repeat(X.sum(1, keepdims=True), 2, 1))
+    assert layer.kernel.shape == (4, 2) and isinstance(layer.kernel.constraint, keras.constraints.Constraint)
+    np.testing.assert_allclose(numpy(layer.kernel.constraint(layer.kernel)), np.full((4, 2), 0.5))
+    model = pk.Model("Weighing", initialize=lambda self: setattr(self, "w", self.add_weight(shape=3.0)))()
+    assert model.w.shape == (3,)
+    with pytest.raises(pk.InvalidValueError, match="add_weight: shape must be a whole number, it got 1.5"):
+        pk.Layer("Broken", initialize=lambda self: self.add_weight(shape=[1.5]))()
+
+
 # As any layer ---------------------------------------------------------------------------------------------------------
 
 

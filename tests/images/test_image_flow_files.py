@@ -34,6 +34,12 @@ def test_the_tree(tree, capsys):
     assert "classes cats, dogs, emus" in repr(flow)
 
 
+def test_the_folder_is_piped_in(tree):
+    generator = image_data_generator(rescale=0.5)
+    flow = str(tree) >> flow_images_from_directory(generator, shuffle=False, **SIZE)
+    assert flow.image_data_generator is generator and greys(flow[0][0])[0] == 25
+
+
 def test_keras_can_be_told_to_be_quiet(tree, capsys):
     import keras
 

@@ -9,6 +9,8 @@ from layers.table import APPLICABLE, CASES, from_r, r_formals
 from pipekeras import values
 from pipekeras.errors import ArgumentError, InvalidValueError, UnavailableError
 
+pytestmark = pytest.mark.mixed
+
 WHOLE = (values.count, values.size, values.maybe_whole, values.wholes)
 
 # Where our default is not the one that R's formals show, and why. keras3's, or 2.x's where keras3 has no such name.

@@ -136,6 +136,17 @@ def test_metrics_of_both_packages(metrics, names):
 _TAKING_TARGETS_AS_THEY_COME = ["poisson", "kl_divergence", "hinge", "squared_hinge", "binary_crossentropy"]
 
 
+@pytest.mark.parametrize("name", ["dice", "tversky", "binary_focal_crossentropy"])
+def test_losses_that_are_watched_see_targets_in_the_shape_of_the_outputs(name):
+    function = getattr(pk, f"loss_{name}")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, activation="sigmoid")])
+    x = X * Y[:, None]
+    expected = np.mean(keras.ops.convert_to_numpy(function(Y[:, None], model(x))))
+    for metric in (function, getattr(keras.losses, name), pk.metric_mean_wrapper(fn=function)):
+        result = train.test_on_batch(compile(model, "sgd", "mse", metric, run_eagerly=True), x, Y)
+        assert list(result.values())[1] == pytest.approx(expected, rel=1e-4)
+
+
 @pytest.mark.parametrize("name", _TAKING_TARGETS_AS_THEY_COME)
 def test_metrics_of_keras_see_targets_in_the_shape_of_the_outputs(name):
     function, wrapped = getattr(pk, f"metric_{name}"), pk.custom_metric("named", getattr(pk, f"metric_{name}"))
@@ -239,6 +250,13 @@ def test_a_dict_for_the_only_output():
     assert reported(compile(named, loss={"y": "mse"}, metrics={"y": "mae"}), {"y": Y}) == ["loss", "mae"]
 
 
+def test_an_output_may_have_no_loss():
+    """As in 2.x; Keras 3 wants a None for it."""
+    for loss, weights in (({"u": "mse"}, None), ({"u": "mse", "v": None}, {"u": 2}), (["mse", None], None)):
+        model = compile(two_outputs(), "sgd", loss, {"v": "mae"}, loss_weights=weights)
+        assert reported(model, [Y, Y]) == ["loss", "v_mae"]
+
+
 def test_each_compile_begins_anew():
     model = compile(net(), "adam", "mse", "mae", loss_weights=2)
     assert reported(compile(model, "adam", "mae")) == ["loss"]
@@ -269,6 +287,9 @@ def test_a_loss_that_the_class_sets_itself_stays():
         ({"loss": "mean_sqared_error"}, 'loss="mean_sqared_error" is not known; did you mean "mean_squared_error"?'),
         ({"loss": "mean_sq"}, 'did you mean "mean_squared_error"?'),
         ({"loss": 0.5}, 'compile: loss must be a name such as "mse", a function or a loss of Keras, it got 0.5'),
+        ({"loss": pk.metric_auc}, "compile: loss must be a loss, it got a metric, AUC: watch it, metrics=..."),
+        ({"loss": [keras.metrics.Mean()]}, "loss must be a loss, it got a metric, Mean: watch it, metrics=..."),
+        ({"loss": keras.metrics.Mean}, "loss must be a loss, it got a metric, Mean: watch it, metrics=..."),
         ({"metrics": "acuracy"}, 'compile: metrics="acuracy" is not known; did you mean "accuracy"?'),
         ({"metrics": ["mae", "msee"]}, 'metrics="msee" is not known; did you mean "mse"?'),
         ({"metrics": [None]}, 'metrics must be names such as "accuracy", functions or metrics of Keras, it got None'),

@@ -44,6 +44,13 @@ def test_classes_of_ones_own(tmp_path):
         assert isinstance(pk.model_from_json(model.to_json(), objects).layers[-1], Twice)
 
 
+def test_text_and_names_are_piped_into_what_reads_them(tmp_path):
+    model = pk.keras_model_sequential(input_shape=3) >> pk.layer_dense(2)
+    model >> pk.save_model_config(tmp_path / "m.json")
+    for made in (model >> pk.model_to_json() >> pk.model_from_json(), tmp_path / "m.json" >> pk.load_model_config()):
+        assert [layer.units for layer in made.layers] == [2]
+
+
 def test_json_of_keras_2():
     dense = {"class_name": "Dense", "config": {"name": "d", "units": 2, "batch_input_shape": [None, 4]}}
     old = {"class_name": "Sequential", "config": [dense], "keras_version": "2.1.6", "backend": "tensorflow"}

@@ -165,6 +165,7 @@ def test_single_objects_there_and_back(twice):
         back = pk.deserialize_keras_object(config)
         assert type(back) is type(thing)
         assert pk.serialize_keras_object(back) == config
+    assert (pk.layer_dense(units=3) >> pk.serialize_keras_object() >> pk.deserialize_keras_object()).units == 3
     several = {"a": [keras.layers.Dense(2)], "b": None, "c": 3}
     assert pk.serialize_keras_object(several)["a"][0]["class_name"] == "Dense"
     assert pk.serialize_keras_object(pk.initializer_he_normal)["class_name"] == "HeNormal"

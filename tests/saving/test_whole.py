@@ -65,6 +65,16 @@ def test_as_bytes():
     same(model, pk.load_model(bytearray(old)))
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_one_save_leaves_the_next_one_its_optimizer(way, tmp_path):
+    model = trained()
+    model >> pk.save_model_hdf5(tmp_path / "first.h5")
+    model >> pk.serialize_model()
+    save, load = WAYS[way]
+    save(model, tmp_path)
+    assert type(load(tmp_path).optimizer) is type(model.optimizer)
+
+
 def test_without_the_optimizer(tmp_path):
     model = trained()
     model >> pk.save_model_hdf5(tmp_path / "m.h5", include_optimizer=False)
@@ -89,6 +99,21 @@ def test_plain_keras_reads_it(tmp_path):
 def test_the_model_goes_on_through_the_pipe(tmp_path):
     model = trained()
     assert (model >> pk.save_model(tmp_path / "m.keras") >> pk.predict(X, verbose=0)).shape == (8, 1)
+
+
+def test_names_and_bytes_are_piped_into_what_reads_them(tmp_path):
+    model = trained()
+    path = str(tmp_path / "m.keras")
+    same(model, model >> pk.save_model() >> pk.load_model())
+    same(model, model >> pk.serialize_model() >> pk.unserialize_model(compile=False))
+    model >> pk.save_model(path) >> pk.save_model_tf(tmp_path / "tf")
+    for read in (pk.load_model, pk.load_model_hdf5, pk.load_model_tf):
+        same(model, path >> read())
+    same(model, tmp_path / "tf" >> pk.load_model_tf(custom_objects=[double]))
+    with pytest.raises(pk.ArgumentError, match="load_model has no argument safe; did you mean safe_mode"):
+        path >> pk.load_model(safe=False)
+    with pytest.raises(pk.InvalidValueError, match="load_model: model must be the name of a file, it got 3"):
+        pk.load_model(3)
 
 
 def test_names_that_do_not_say_what_to_write(tmp_path):

@@ -35,6 +35,7 @@ def test_what_is_saved_is_loaded(tokenizer, tmp_path):
     assert tokenizer >> pk.save_text_tokenizer(file) is tokenizer
     loaded = pk.load_text_tokenizer(str(file))
     assert_equal(loaded, tokenizer)
+    assert_equal(str(file) >> pk.load_text_tokenizer(), tokenizer)
     assert list(loaded.word_counts) == list(tokenizer.word_counts)
     loaded >> pk.fit_text_tokenizer(["a bird"])
     assert list(loaded.word_index)[-2:] == ["a", "bird"]

@@ -158,7 +158,10 @@ def test_sequences_come_in_many_forms():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"sequence": [[1, 2], [3, 4]]}, DataError, "takes one sequence at a time, it got an array of shape (2, 2)"),
+        ({"sequence": [[1, 2], [3, 4]]}, DataError, "takes one sequence at a time, [skipgrams(sequence, ...) for"),
+        ({"sequence": [[1, 2], [3, 4]]}, DataError, "it got an array of shape (2, 2)"),
+        ({"sequence": [[1, 2], [], [3]]}, DataError, "skipgrams takes one sequence at a time"),
+        ({"sequence": [[1, 2], [], [3]]}, DataError, "it got 3"),
         ({"sequence": [1, -2]}, DataError, "skipgrams: sequence has -2; numbers of words are whole, from 0 up"),
         ({"sequence": [1, 2.5]}, DataError, "sequence has 2.5"),
         ({"sequence": [1, None]}, DataError, "sequence has nan"),
