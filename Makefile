@@ -64,6 +64,7 @@ stubs: $(VENV)/.dev
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/build.py
+	$(BIN)/python benchmarks/skipgrams.py
 
 clean:
 	rm -rf "$(VENV)" build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -97,9 +97,13 @@ def _flag(kind, name, default, description):
     return dataclasses.replace(flag, default=flag.value_of(default, "the default"))
 
 
-@Checked
-def flag_numeric(name, default, description=None):
-    """A setting that is a number; see flags().
+def _flag_function(kind):
+    """flag_numeric() and its like: they differ in their kind alone."""
+
+    def flag(name, default, description=None):
+        return _flag(kind, name, default, description)
+
+    flag.__doc__ = f"""A setting that is {_WORDS[kind]}; see flags().
 
     Args:
         name: its name, and its option on the command line.
@@ -110,71 +114,17 @@ def flag_numeric(name, default, description=None):
         The flag, for flags().
 
     Raises:
-        InvalidValueError: if `default` is no number.
+        InvalidValueError: if `default` is not {_WORDS[kind]}.
 
-    Source: R `tfruns::flag_numeric`, re-exported by both packages.
+    Source: R `tfruns::flag_{kind}`, re-exported by both packages.
     """
-    return _flag("numeric", name, default, description)
+    return Checked(flag, f"flag_{kind}")
 
 
-@Checked
-def flag_integer(name, default, description=None):
-    """A setting that is a whole number; see flags().
-
-    Args:
-        name: its name, and its option on the command line.
-        default: its value where nobody says another; None for none.
-        description: what it is.
-
-    Returns:
-        The flag, for flags().
-
-    Raises:
-        InvalidValueError: if `default` is no whole number.
-
-    Source: R `tfruns::flag_integer`, re-exported by both packages.
-    """
-    return _flag("integer", name, default, description)
-
-
-@Checked
-def flag_boolean(name, default, description=None):
-    """A setting that is true or false; see flags().
-
-    Args:
-        name: its name, and its option on the command line.
-        default: its value where nobody says another; None for none.
-        description: what it is.
-
-    Returns:
-        The flag, for flags().
-
-    Raises:
-        InvalidValueError: if `default` is neither.
-
-    Source: R `tfruns::flag_boolean`, re-exported by both packages.
-    """
-    return _flag("boolean", name, default, description)
-
-
-@Checked
-def flag_string(name, default, description=None):
-    """A setting that is text; see flags().
-
-    Args:
-        name: its name, and its option on the command line.
-        default: its value where nobody says another; None for none.
-        description: what it is.
-
-    Returns:
-        The flag, for flags().
-
-    Raises:
-        InvalidValueError: if `default` is no text.
-
-    Source: R `tfruns::flag_string`, re-exported by both packages.
-    """
-    return _flag("string", name, default, description)
+flag_boolean = _flag_function("boolean")
+flag_integer = _flag_function("integer")
+flag_numeric = _flag_function("numeric")
+flag_string = _flag_function("string")
 
 
 @Checked

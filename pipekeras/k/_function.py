@@ -17,9 +17,20 @@ from pipekeras._keras import is_open, keras
 from pipekeras.functions import PlainFunctionWrapper
 from pipekeras.k._tensors import creation_shape, indices
 from pipekeras.ops._op import Op
-from pipekeras.ops._values import CONVERTERS, function, is_number, structure, tensor, tensors
+from pipekeras.ops._values import CONVERTERS, function, structure, tensor, tensors
 
 _COUNTS = "rep k num_classes top_paths beam_width height_factor width_factor depth_factor size".split()
+
+
+def _value(value, name, where):
+    """A tensor as for op_*; a variable as its values, since Keras does not look at those itself everywhere."""
+    return keras.ops.copy(value.value) if isinstance(value, keras.Variable) else tensor(value, name, where)
+
+
+def values_of_all(value, name, where):
+    """The same for a list of tensors."""
+    value = tensors(value, name, where)
+    return [_value(v, name, where) for v in value] if isinstance(value, list) else _value(value, name, where)
 
 
 class _KFunction(Op):
@@ -30,15 +41,15 @@ class _KFunction(Op):
     """
 
     converters: dict = {  # a converter, or None for what stays as it is given
-        **CONVERTERS,
+        **{name: _value if convert is tensor else convert for name, convert in CONVERTERS.items()},
         **dict.fromkeys(_COUNTS, functools.partial(values.count, least=1)),
-        **dict.fromkeys(["reference", "labels", "y_pred", "var"], tensor),
+        **dict.fromkeys(["reference", "labels", "y_pred", "var"], _value),
         **dict.fromkeys(["pattern", "reduction_axes"], values.wholes),
         **dict.fromkeys(["ndim", "num"], values.maybe_whole),
         **dict.fromkeys(["indices", "targets", "y_true", "input_length", "label_length", "label_lengths"], indices),
         **dict.fromkeys(["initial_states", "constants", "initializer"], structure),
         **dict.fromkeys(["fn", "step_function"], function),
-        "tensors": tensors,
+        "tensors": values_of_all,
         "kernel_size": values.size,
         "shape": creation_shape,
         "stddev": None,
@@ -79,11 +90,6 @@ class _KFunction(Op):
 def is_text(value):
     """Whether `value` is no tensor but a word, such as a name or a type."""
     return isinstance(value, str)
-
-
-def is_setting(value):
-    """Whether `value` is a word or a number, where only arrays belong."""
-    return isinstance(value, str) or is_number(value)
 
 
 def of_keras(keras_name, **differs):

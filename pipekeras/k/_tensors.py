@@ -5,6 +5,7 @@ import numbers
 from pipekeras import values
 from pipekeras._keras import keras
 from pipekeras.errors import InvalidValueError
+from pipekeras.ops._values import tensor
 from pipekeras.receivers import is_symbolic, is_tensor, say
 
 
@@ -84,6 +85,11 @@ def as_tensor(x):
 def as_given(value, name, where):
     """For arguments whose name means a number elsewhere, and here may be a tensor."""
     return value
+
+
+def maybe_tensor(value, name, where):
+    """What can be a tensor, or None."""
+    return None if value is None else tensor(value, name, where)
 
 
 def _dims(value, name, where):

@@ -1,6 +1,6 @@
 """k_* functions about Keras itself: its configuration, its automatic names, and the sessions of TensorFlow 1."""
 
-from pipekeras import values
+from pipekeras import config
 from pipekeras._keras import keras
 from pipekeras.errors import UnavailableError
 from pipekeras.k._function import of_keras, written
@@ -16,9 +16,9 @@ k_backend = _config("backend")
 k_epsilon = _config("epsilon")
 k_floatx = _config("floatx")
 k_image_data_format = _config("image_data_format")
-k_set_epsilon = _config("set_epsilon", renamed={"e": "value"}, takes={"e": values.number})
-k_set_floatx = _config("set_floatx", renamed={"floatx": "value"})
-k_set_image_data_format = _config("set_image_data_format")
+k_set_epsilon = _config("set_epsilon", renamed={"e": "value"}, takes={"e": config.epsilon})
+k_set_floatx = _config("set_floatx", renamed={"floatx": "value"}, takes={"floatx": config.floatx})
+k_set_image_data_format = _config("set_image_data_format", takes={"data_format": config.data_format})
 
 # What runs when the session is cleared, beside what Keras forgets.
 on_clear: list = []

@@ -39,16 +39,29 @@ def padding_of(padding, where, known=("valid", "same")):
 # Convolutions ---------------------------------------------------------------------------------------------------------
 
 
+def _check_kernel(where, x, kernel, ndim, axis=-2):
+    """Raise if a kernel is not for as many channels as x has; x has its channels at the end."""
+    have, takes = known_shape(x)[-1], known_shape(kernel)
+    if len(takes) != ndim:
+        raise ShapeError(f"{where} takes a kernel of {ndim} dimensions, it got one of shape {takes}")
+    if None not in (have, takes[axis]) and have != takes[axis]:
+        raise ShapeError(
+            f"{where}: x has {have} channels, the kernel is for {takes[axis]} (given shapes {known_shape(x)}, channels"
+            f" last, and {takes})"
+        )
+
+
 def _convolve(where, ndim, x, kernel, strides, padding, data_format, dilation_rate):
     padding = padding_of(padding, where)
 
     def convolved(x):
+        _check_kernel(where, x, kernel, ndim)
         return keras.ops.conv(x, kernel, strides, padding, "channels_last", dilation_rate)
 
     return channels_last(convolved, x, data_format, where, ndim)
 
 
-@written(arrays=2, deep=True)
+@written(arrays=2, deep=True, floats=["x", "kernel"])
 def k_conv1d(x, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
     """Convolution along time.
 
@@ -74,7 +87,7 @@ def k_conv1d(x, kernel, strides=1, padding="valid", data_format=None, dilation_r
     return _convolve(where, 3, x, kernel, strides, padding, data_format, dilation_rate)
 
 
-@written(arrays=2, deep=True)
+@written(arrays=2, deep=True, floats=["x", "kernel"])
 def k_conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
     """Convolution over images.
 
@@ -92,7 +105,7 @@ def k_conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, dilat
     return _convolve("k_conv2d", 4, x, kernel, strides, padding, data_format, dilation_rate)
 
 
-@written(arrays=2, deep=True)
+@written(arrays=2, deep=True, floats=["x", "kernel"])
 def k_conv3d(x, kernel, strides=(1, 1, 1), padding="valid", data_format=None, dilation_rate=(1, 1, 1)):
     """Convolution over volumes.
 
@@ -110,7 +123,7 @@ def k_conv3d(x, kernel, strides=(1, 1, 1), padding="valid", data_format=None, di
     return _convolve("k_conv3d", 5, x, kernel, strides, padding, data_format, dilation_rate)
 
 
-@written(arrays=2, deep=True)
+@written(arrays=2, deep=True, floats=["x", "depthwise_kernel"])
 def k_depthwise_conv2d(x, depthwise_kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
     """Convolution over images, of each channel by itself.
 
@@ -129,12 +142,13 @@ def k_depthwise_conv2d(x, depthwise_kernel, strides=(1, 1), padding="valid", dat
     padding = padding_of(padding, where)
 
     def convolved(x):
+        _check_kernel(where, x, depthwise_kernel, 4)
         return keras.ops.depthwise_conv(x, depthwise_kernel, strides, padding, "channels_last", dilation_rate)
 
     return channels_last(convolved, x, data_format, where, 4)
 
 
-@written(arrays=3, deep=True)
+@written(arrays=3, deep=True, floats=["x", "depthwise_kernel", "pointwise_kernel"])
 def k_separable_conv2d(
     x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)
 ):
@@ -156,6 +170,7 @@ def k_separable_conv2d(
     padding = padding_of(padding, where)
 
     def convolved(x):
+        _check_kernel(where, x, depthwise_kernel, 4)
         kernels = depthwise_kernel, pointwise_kernel
         return keras.ops.separable_conv(x, *kernels, strides, padding, "channels_last", dilation_rate)
 
@@ -166,7 +181,7 @@ def k_separable_conv2d(
 
 
 # Keras's own operation mixes up its arguments in a model, so it is left to a layer.
-_BACK: dict = {"arrays": 2, "deep": True, "as_layer": True}
+_BACK: dict = {"arrays": 2, "deep": True, "floats": ["x", "kernel"], "as_layer": True}
 
 
 def _wanted(value, name, where):
@@ -179,9 +194,10 @@ def _transpose(where, ndim, x, kernel, output_shape, strides, padding, data_form
     padding, data_format = padding_of(padding, where), data_format_of(data_format, where)
     if len(output_shape) != ndim:
         raise InvalidValueError(f"{where}: output_shape must have {ndim} dimensions, the batch first")
-    sizes = output_shape[1:-1] if data_format == "channels_last" else output_shape[2:]
+    last = data_format == "channels_last"
+    sizes, filters = (output_shape[1:-1], output_shape[-1]) if last else (output_shape[2:], output_shape[1])
     strides = strides if isinstance(strides, tuple) else (strides,) * (ndim - 2)
-    spatial = known_shape(x)[1:-1] if data_format == "channels_last" else known_shape(x)[2:]
+    spatial = known_shape(x)[1:-1] if last else known_shape(x)[2:]
     if None in spatial:
         raise ShapeError(f"{where}: all but the batch of x must be known, its shape is {known_shape(x)}")
 
@@ -197,6 +213,12 @@ def _transpose(where, ndim, x, kernel, output_shape, strides, padding, data_form
         beyond.append(size - (length - 1) * stride - cells + (0 if padding == "valid" else 2 * (cells // 2)))
 
     def convolved(x):
+        _check_kernel(where, x, kernel, ndim, axis=-1)
+        if filters != kernel.shape[-2]:
+            raise ShapeError(
+                f"{where}: output_shape has {filters} channels, the kernel makes {kernel.shape[-2]} (its shape is"
+                f" {known_shape(kernel)})"
+            )
         return keras.ops.conv_transpose(x, kernel, strides, padding, tuple(beyond), "channels_last")
 
     return channels_last(convolved, x, data_format, where, ndim)
@@ -251,7 +273,7 @@ def _local(kind, kernel, sizes, strides, data_format):
     return layer
 
 
-@written(arrays=2, deep=True)
+@written(arrays=2, deep=True, floats=["inputs", "kernel"])
 def k_local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
     """Convolution along time with a kernel of its own for each place.
 
@@ -268,7 +290,7 @@ def k_local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
     return _local("LocallyConnected1D", kernel, kernel_size, strides, data_format).call(inputs)
 
 
-@written(arrays=2, deep=True)
+@written(arrays=2, deep=True, floats=["inputs", "kernel"])
 def k_local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format=None):
     """Convolution over images with a kernel of its own for each place.
 

@@ -75,7 +75,7 @@ def k_ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1)
         top_paths=1 if greedy else top_paths,
         mask_index=known_shape(logits)[-1] - 1,
     )
-    return keras.ops.unstack(paths, num=1 if greedy else top_paths, axis=0), scores
+    return list(keras.ops.unstack(paths, num=1 if greedy else top_paths, axis=0)), scores
 
 
 @written

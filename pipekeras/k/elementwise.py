@@ -3,12 +3,19 @@
 from pipekeras._keras import keras
 from pipekeras.errors import InvalidValueError
 from pipekeras.k._function import of_keras, written
-from pipekeras.k._tensors import as_tensor
+from pipekeras.k._tensors import as_tensor, is_number
 from pipekeras.ops._values import exact, tensor
 from pipekeras.receivers import is_tensor
 from pipekeras.wrap import name_members
 
 _TWO = {"x": "x1", "y": "x2"}
+
+
+def _with_fractions(bound, where):
+    """Whole numbers to a negative power are fractions."""
+    a = bound["a"]
+    return {**bound, "a": float(a)} if is_number(a) and a < 0 else bound
+
 
 k_abs = of_keras("abs")
 k_cos = of_keras("cos")
@@ -18,14 +25,14 @@ k_round = of_keras("round")
 k_sign = of_keras("sign")
 k_sin = of_keras("sin")
 k_square = of_keras("square")
-k_pow = of_keras("power", renamed={"x": "x1", "a": "x2"})
+k_pow = of_keras("power", renamed={"x": "x1", "a": "x2"}, mend=_with_fractions)
 
-k_elu = of_keras("elu", arrays=1)
-k_relu = of_keras("relu", module="activations", renamed={"alpha": "negative_slope"}, arrays=1)
-k_sigmoid = of_keras("sigmoid")
-k_softmax = of_keras("softmax", arrays=1)
-k_softplus = of_keras("softplus")
-k_softsign = of_keras("softsign")
+k_elu = of_keras("elu", arrays=1, floats=["x"])
+k_relu = of_keras("relu", module="activations", renamed={"alpha": "negative_slope"}, arrays=1, floats=["x"])
+k_sigmoid = of_keras("sigmoid", floats=["x"])
+k_softmax = of_keras("softmax", arrays=1, floats=["x"])
+k_softplus = of_keras("softplus", floats=["x"])
+k_softsign = of_keras("softsign", floats=["x"])
 k_tanh = of_keras("tanh")
 
 k_equal = of_keras("equal", renamed=_TWO)
@@ -67,10 +74,12 @@ def k_clip(x, min_value=None, max_value=None):
         max_value: the upper bound, a number or a tensor; None for none. It counts as min_value where it is below.
 
     Returns:
-        a tensor of the shape of x.
+        a tensor of the shape of x. Whole numbers become decimals where a bound is no whole number.
     """
     x = as_tensor(x)
-    dtype = x.dtype
+    dtype = keras.backend.standardize_dtype(x.dtype)
+    if "float" not in dtype and any(isinstance(v, float) and not v.is_integer() for v in (min_value, max_value)):
+        dtype = keras.config.floatx()
     if min_value is not None:
         x = keras.ops.maximum(x, min_value)
         if max_value is not None:
@@ -81,7 +90,7 @@ def k_clip(x, min_value=None, max_value=None):
     return keras.ops.cast(x, dtype)
 
 
-@written
+@written(floats=["x"])
 def k_hard_sigmoid(x):
     """The sigmoid in three straight pieces, as keras 2.x had it: 0.2 * x + 0.5, between 0 and 1.
 

@@ -151,7 +151,7 @@ def k_print_tensor(x, message=""):
         import jax
 
         jax.debug.print("{message} {x}", message=message, x=x)
-    return x if not is_tensor(x) or isinstance(x, keras.Variable) else keras.ops.copy(x)
+    return keras.ops.copy(x) if is_tensor(x) else x
 
 
 __all__ = [*name_members(globals())]

@@ -2,7 +2,7 @@
 
 from pipekeras._keras import keras
 from pipekeras.errors import InvalidValueError, ShapeError
-from pipekeras.k._function import is_setting, written
+from pipekeras.k._function import is_text, written
 from pipekeras.k._tensors import known_shape, plus, rank
 from pipekeras.k.convolution import channels_last, data_format_of, padding_of
 from pipekeras.ops._values import is_row
@@ -19,7 +19,7 @@ def _pool(where, ndim, x, pool_size, strides, padding, data_format, pool_mode):
     return channels_last(lambda x: pool(x, pool_size, strides, padding, "channels_last"), x, data_format, where, ndim)
 
 
-@written(arrays=1, deep=True)
+@written(arrays=1, deep=True, floats=["x"])
 def k_pool2d(x, pool_size, strides=(1, 1), padding="valid", data_format=None, pool_mode="max"):
     """The maximum or mean of each window of images.
 
@@ -37,7 +37,7 @@ def k_pool2d(x, pool_size, strides=(1, 1), padding="valid", data_format=None, po
     return _pool("k_pool2d", 4, x, pool_size, strides, padding, data_format, pool_mode)
 
 
-@written(arrays=1, deep=True)
+@written(arrays=1, deep=True, floats=["x"])
 def k_pool3d(x, pool_size, strides=(1, 1, 1), padding="valid", data_format=None, pool_mode="max"):
     """The maximum or mean of each window of volumes.
 
@@ -174,7 +174,7 @@ def k_resize_volumes(x, depth_factor, height_factor, width_factor, data_format=N
 # Bias -----------------------------------------------------------------------------------------------------------------
 
 
-@written(arrays=2, odd=is_setting)
+@written(arrays=2, odd=is_text)
 def k_bias_add(x, bias, data_format=None):
     """Adds a number to each channel, or one to each channel of each place.
 

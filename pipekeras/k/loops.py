@@ -5,6 +5,7 @@ from pipekeras.errors import InvalidValueError, ShapeError
 from pipekeras.k._function import written
 from pipekeras.k._tensors import as_tensor, is_number, known_shape, rank
 from pipekeras.ops._values import structure
+from pipekeras.receivers import say
 from pipekeras.wrap import name_members
 
 # Over elements --------------------------------------------------------------------------------------------------------
@@ -174,7 +175,12 @@ def k_rnn(
         mask = None if mask is None else ops.flip(mask, 0)
 
     def step(element, states):
-        output, new_states = step_function(element, [*states, *constants])
+        result = step_function(element, [*states, *constants])
+        if not isinstance(result, (list, tuple)) or len(result) != 2:
+            raise InvalidValueError(
+                f"{where}: step_function must return the output and a list of the new states, it returned {say(result)}"
+            )
+        output, new_states = result
         new_states = new_states if isinstance(new_states, (list, tuple)) else [new_states]
         return tree.map_structure(ops.convert_to_tensor, output), _like(list(new_states), states, where)
 

@@ -6,10 +6,10 @@ from pipekeras.k._function import of_keras, written
 from pipekeras.k._tensors import as_tensor, known_shape, rank
 from pipekeras.wrap import name_members
 
-k_categorical_crossentropy = of_keras("categorical_crossentropy", arrays=2)
+k_categorical_crossentropy = of_keras("categorical_crossentropy", arrays=2, floats=["target", "output"])
 
 
-@written(arrays=2)
+@written(arrays=2, floats=["target", "output"])
 def k_binary_crossentropy(target, output, from_logits=False):
     """The cross-entropy of each value between 0 and 1, as keras 2.x computes it, with k_epsilon() inside the logarithm.
 
@@ -31,7 +31,7 @@ def k_binary_crossentropy(target, output, from_logits=False):
     return -(target * hit + (1 - target) * miss)
 
 
-@written(arrays=2, axes_of="output")
+@written(arrays=2, axes_of="output", floats=["output"])
 def k_sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """The cross-entropy where the targets are the numbers of classes.
 
@@ -60,7 +60,7 @@ def k_sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1
     return keras.ops.sparse_categorical_crossentropy(target, output, from_logits=from_logits)
 
 
-@written
+@written(floats=["predictions"])
 def k_in_top_k(predictions, targets, k):
     """Whether the true class is among the k most likely ones.
 
@@ -74,6 +74,7 @@ def k_in_top_k(predictions, targets, k):
     """
     classes = known_shape(predictions)[-1]
     k = k if classes is None else min(k, classes)
+    predictions = keras.ops.cast(predictions, "float32")  # TensorFlow takes no other
     return keras.ops.in_top_k(keras.ops.convert_to_tensor(targets), predictions, k)
 
 

@@ -2,13 +2,13 @@
 
 from pipekeras._keras import keras
 from pipekeras.k._function import written
-from pipekeras.k._tensors import as_given, as_tensor, broadcast_along, known_shape, plus, rank
+from pipekeras.k._tensors import as_tensor, broadcast_along, known_shape, maybe_tensor, plus, rank
 from pipekeras.wrap import name_members
 
-_MAYBE = dict.fromkeys(["beta", "gamma"], as_given)  # None is none
+_MAYBE = dict.fromkeys(["beta", "gamma"], maybe_tensor)
 
 
-@written(arrays=1)
+@written(arrays=1, floats=["x"])
 def k_l2_normalize(x, axis=None):
     """Divides by the Euclidean norm.
 
@@ -31,7 +31,7 @@ def _normalized(x, mean, var, beta, gamma, epsilon):
     return result if beta is None else plus(result, beta)
 
 
-@written(arrays=5, takes=_MAYBE)
+@written(arrays=5, takes=_MAYBE, floats=["x", "mean", "var", "beta", "gamma"])
 def k_batch_normalization(x, mean, var, beta, gamma, axis=-1, epsilon=0.001):
     """Normalizes with a mean and a variance that are given: (x - mean) / sqrt(var + epsilon) * gamma + beta.
 
@@ -52,7 +52,7 @@ def k_batch_normalization(x, mean, var, beta, gamma, axis=-1, epsilon=0.001):
     return _normalized(x, *(broadcast_along(t, axis, rank(x)) for t in tensors), epsilon)
 
 
-@written(takes=_MAYBE)
+@written(takes=_MAYBE, floats=["x", "gamma", "beta"])
 def k_normalize_batch_in_training(x, gamma, beta, reduction_axes, epsilon=0.001):
     """Normalizes with the mean and the variance of the batch itself.
 

@@ -10,7 +10,7 @@ from pipekeras._keras import keras
 from pipekeras.errors import InvalidValueError, ShapeError, UnavailableError
 from pipekeras.k import configuration
 from pipekeras.k._function import written
-from pipekeras.k._tensors import is_concrete, known_shape, rank
+from pipekeras.k._tensors import is_concrete, is_number, known_shape, rank
 from pipekeras.receivers import is_symbolic, is_tensor
 from pipekeras.wrap import name_members
 
@@ -40,7 +40,10 @@ def k_switch(condition, then_expression, else_expression):
             return branches[0 if bool(keras.ops.convert_to_numpy(condition)) else 1]()
         tensors = [lambda branch=b: keras.tree.map_structure(keras.ops.convert_to_tensor, branch()) for b in branches]
         return keras.ops.cond(condition, *tensors)
-    then, otherwise = _value(then_expression), _value(else_expression)
+    then, otherwise = (
+        e if is_symbolic(e) or is_number(e) else keras.ops.convert_to_tensor(e)
+        for e in (_value(then_expression), _value(else_expression))
+    )
     ndim = max(rank(then), rank(otherwise))
     if ndim and rank(condition) > ndim:
         raise ShapeError(

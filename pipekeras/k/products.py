@@ -21,12 +21,12 @@ def k_dot(x, y):
     """
     if sparse.k_is_sparse(x) or sparse.k_is_sparse(y):
         return keras.ops.matmul(x, y)
-    if rank(x) > 2 and rank(y) > 1:  # where Keras's own is wrong on torch
+    if rank(x) > 1 and rank(y) > 1:  # beyond two dimensions Keras's own is wrong on torch
         return keras.ops.tensordot(x, y, axes=[[rank(x) - 1], [rank(y) - 2]])
     return keras.ops.dot(x, y)
 
 
-@written(arrays=2, deep=True, axes_of=None)
+@written(arrays=2, deep=True, axes_of=None, alike=["x", "y"])
 def k_batch_dot(x, y, axes=None):
     """The product of x and y for each sample of a batch, summed up along an axis of each.
 

@@ -1,5 +1,6 @@
 """k_* functions that draw random numbers."""
 
+from pipekeras import values
 from pipekeras._keras import keras
 from pipekeras.k._function import of_keras, written
 from pipekeras.k.creation import filled
@@ -103,7 +104,7 @@ def k_random_uniform_variable(shape, low, high, dtype=None, name=None, seed=None
     return filled(keras.random.uniform(shape, low, high, dtype=dtype, seed=seed), dtype, name)
 
 
-@written(arrays=1, as_layer=True)
+@written(arrays=1, as_layer=True, floats=["x"], takes={"level": values.share})
 def k_dropout(x, level, noise_shape=None, seed=None):
     """Sets a share of the values to 0 and scales the others up, so that the sum stays about the same.
 

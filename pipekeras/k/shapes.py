@@ -5,10 +5,10 @@ import math
 from pipekeras import values
 from pipekeras._keras import keras
 from pipekeras.errors import InvalidValueError, ShapeError
-from pipekeras.k._function import of_keras, written
+from pipekeras.k._function import of_keras, values_of_all, written
 from pipekeras.k._tensors import known_shape, rank, target_shape
 from pipekeras.k.sparse import densely
-from pipekeras.ops._values import tensors
+from pipekeras.ops import _mend
 from pipekeras.receivers import is_symbolic
 from pipekeras.wrap import name_members
 
@@ -178,7 +178,7 @@ def k_repeat_elements(x, rep, axis):
 
 # Together and apart ---------------------------------------------------------------------------------------------------
 
-k_stack = of_keras("stack", arrays=1, grows=True, takes={"x": tensors}, defaults={"axis": 0})
+k_stack = of_keras("stack", arrays=1, grows=True, takes={"x": values_of_all}, defaults={"axis": 0})
 k_one_hot = of_keras("one_hot", renamed={"indices": "x"}, by_name=["axis", "dtype", "sparse"], grows=True)
 
 
@@ -227,6 +227,7 @@ def k_gather(reference, indices):
     Returns:
         a tensor of the shape of indices, followed by that of an element.
     """
+    _mend.known_indices({"x": reference, "indices": indices, "axis": 0}, "k_gather")
     return keras.ops.take(reference, indices, axis=0)
 
 

@@ -26,10 +26,12 @@ def test_setting():
         pk.k_set_floatx("float32")
         pk.k_set_epsilon(1e-7)
         pk.k_set_image_data_format("channels_last")
-    with pytest.raises(pk.InvalidValueError, match="k_set_floatx: "):
+    with pytest.raises(pk.InvalidValueError, match="floatx='float3' is not known; did you mean"):
         pk.k_set_floatx("float3")
     with pytest.raises(pk.InvalidValueError, match="k_set_epsilon: e must be a number"):
         pk.k_set_epsilon("small")
+    with pytest.raises(pk.InvalidValueError, match="k_set_epsilon: e must be a small number above 0.*it got -1"):
+        pk.k_set_epsilon(-1)
 
 
 @pytest.mark.parametrize("forget", [pk.k_clear_session, pk.k_reset_uids])

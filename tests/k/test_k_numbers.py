@@ -70,3 +70,32 @@ def test_in_a_model_it_is_the_same(name):
     output = getattr(pk, name)(inputs if isinstance(first, list) else inputs[0], *rest, **named)
     (got,) = pk.k_function(inputs, [output])(arrays)
     close(got, np.asarray(expected))
+
+
+def _with_arrays(value, change):
+    """`value` with its arrays of decimals changed, alone or in a list."""
+    if isinstance(value, list):
+        return [_with_arrays(item, change) for item in value]
+    return change(value) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_variables_are_taken_for_their_values(name):
+    positional, named, expected = CASES[name](np.random.default_rng(7))
+    close(getattr(pk, name)(*_with_arrays(list(positional), pk.k_variable), **named), np.asarray(expected))
+
+
+# What is given as [1, 2] where R has c(1, 2), and as an array of NumPy's in another type than the rest.
+TYPES = {"whole numbers": lambda x: x.astype("int64"), "float64": lambda x: x.astype("float64")}
+ONLY_FLOAT32 = ["k_pool3d"]  # TensorFlow pools volumes of no other type
+
+
+@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("name", CASES)
+def test_the_type_of_the_first_makes_no_difference(name, kind):
+    if kind == "float64" and name in ONLY_FLOAT32:
+        pytest.skip("of one type alone")
+    positional, named, _ = CASES[name](np.random.default_rng(7))
+    first, *rest = _with_arrays(list(positional), lambda x: np.round(np.abs(x)))
+    expected = keras.ops.convert_to_numpy(getattr(pk, name)(first, *rest, **named))
+    close(getattr(pk, name)(_with_arrays(first, TYPES[kind]), *rest, **named), expected)

@@ -63,6 +63,12 @@ def test_dropout_keeps_the_sum_and_drops_always():
     assert 0 in pk.k_function(inputs, pk.k_dropout(inputs, 0.5, seed=1))(x)
 
 
+def test_dropout_of_whole_numbers_and_of_too_much():
+    assert set(pk.k_eval(pk.k_dropout([1, 2, 3], 0.5))) <= {0, 2, 4, 6}
+    with pytest.raises(pk.InvalidValueError, match="k_dropout: level must be a fraction.*50 percent are 0.5"):
+        pk.k_dropout(pk.k_ones((3,)), 50)
+
+
 def test_a_shape_of_what_is_known_when_it_runs():
     assert pk.k_random_normal([pk.k_shape(np.ones((2, 3)))[0], 4]).shape == (2, 4)
     assert pk.k_random_normal(pk.k_constant([2, 3], "int32")).shape == (2, 3)

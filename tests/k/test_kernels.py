@@ -40,6 +40,20 @@ def test_what_does_not_fit():
         pk.k_spatial_2d_padding(IMAGE, (1, 1))
     with pytest.raises(pk.InvalidValueError, match="height_factor must be a whole number"):
         pk.k_resize_images(IMAGE, 1.5, 2, "channels_last")
+    with pytest.raises(pk.ShapeError, match=r"k_conv2d: x has 1 channels, the kernel is for 2"):
+        pk.k_conv2d(IMAGE, np.ones((3, 3, 2, 1)))
+    with pytest.raises(pk.ShapeError, match=r"takes a kernel of 4 dimensions, it got one of shape \(3, 3, 1\)"):
+        pk.k_conv2d(IMAGE, KERNEL[..., 0])
+    with pytest.raises(pk.ShapeError, match="k_depthwise_conv2d: x has 1 channels, the kernel is for 2"):
+        pk.k_depthwise_conv2d(IMAGE, np.ones((3, 3, 2, 1)))
+    with pytest.raises(pk.ShapeError, match="k_separable_conv2d: x has 1 channels, the kernel is for 2"):
+        pk.k_separable_conv2d(IMAGE, np.ones((3, 3, 2, 1)), np.ones((1, 1, 2, 1)))
+    with pytest.raises(pk.ShapeError, match="output_shape has 7 channels, the kernel makes 1"):
+        pk.k_conv2d_transpose(IMAGE, KERNEL, (None, 7, 7, 7))
+    with pytest.raises(pk.ShapeError, match="k_conv2d_transpose: x has 1 channels, the kernel is for 2"):
+        pk.k_conv2d_transpose(IMAGE, np.ones((3, 3, 1, 2)), (None, 7, 7, 1))
+    with pytest.raises(pk.ShapeError, match=r"bias must have 1 or 3 dimensions.*shape \(\)"):
+        pk.k_bias_add(IMAGE, 1.0)
     with pytest.raises(pk.ShapeError, match=r"bias must have 1 or 3 dimensions.*shape \(5, 1\)"):
         pk.k_bias_add(IMAGE, np.ones((5, 1)))
 
@@ -69,6 +83,9 @@ def test_a_loss_of_keras_2_at_its_limits():
 
 def test_fractions_stay_fractions():
     assert pk.k_eval(pk.k_pow(4.0, 0.5)) == 2
+    assert pk.k_eval(pk.k_pow([1, 4], -1)).tolist() == [1, 0.25]
+    assert pk.k_eval(pk.k_clip([1, 2, 3], 1.5, 2.5)).tolist() == [1.5, 2, 2.5]
+    assert pk.k_eval(pk.k_clip([1, 2, 3], 1.0, 2.0)).dtype == "int32"
     assert pk.k_eval(pk.k_sqrt([-1.0, 4.0])).tolist() == [0, 2]
     assert pk.k_eval(pk.k_mean(np.array([1, 2], "int32"))) == 1.5
     assert pk.k_eval(pk.k_hard_sigmoid([1.0])).tolist() == pytest.approx([0.7])

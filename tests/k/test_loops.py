@@ -130,5 +130,7 @@ def test_loops_in_a_model():
 def test_what_a_loop_over_time_cannot_do():
     with pytest.raises(pk.ShapeError, match="the function was given 1 tensors to go on with, and returned 2"):
         pk.k_rnn(lambda x, states: (x, [*states, x]), X, [START])
+    with pytest.raises(pk.InvalidValueError, match="must return the output and a list of the new states, it returned"):
+        pk.k_rnn(lambda x, states: x, X[:2], [START[:2]])
     with pytest.raises(pk.ShapeError, match=r"mask must have shape \(samples, steps\)"):
         pk.k_rnn(step, X, [START], mask=np.ones(4, bool))

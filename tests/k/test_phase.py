@@ -29,6 +29,11 @@ def test_numbers_on_one_side():
     assert pk.k_eval(pk.k_switch(x > 0, x, 0.0)).tolist() == [[0, 2], [3, 0]]
 
 
+def test_lists_and_variables_on_either_side():
+    got = pk.k_switch(pk.k_variable([1, 0]), [1.0, 2.0], pk.k_variable([3, 4]))
+    assert pk.k_eval(got).tolist() == [1, 4]
+
+
 def test_a_condition_that_is_computed_in_a_model():
     x = pk.k_placeholder((None, 2))
     f = pk.k_function([x], [pk.k_switch(pk.k_sum(x) > 3.0, lambda: x, lambda: -x)])

@@ -48,6 +48,13 @@ def test_indices_must_be_whole():
         pk.k_gather([10.0, 20.0], pk.k_constant([0.5]))
 
 
+def test_an_index_that_does_not_exist_is_an_error():
+    x = np.ones((2, 3), "float32")
+    for indices in (2, [0, 2], pk.k_constant([-3])):
+        with pytest.raises(pk.InvalidValueError, match="k_gather: "):
+            pk.k_eval(pk.k_gather(x, indices))
+
+
 def test_what_does_not_fit():
     with pytest.raises(
         pk.ShapeError, match=r"k_repeat takes a tensor of shape \(samples, features\), it got.*\(2, 3, 4\)"

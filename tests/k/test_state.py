@@ -37,6 +37,15 @@ def test_changing(v):
     assert (pk.k_eval(v).tolist(), pk.k_eval(w).tolist()) == ([1, 2], 3)
 
 
+def test_what_is_added_lies_along_its_own_axis():
+    # Keras's addition takes (1, 4, 1) for (1, 1, 4) on TensorFlow.
+    v, column = pk.k_variable(np.zeros((2, 4, 4))), np.arange(4, dtype="float32").reshape(1, 4, 1)
+    pk.k_update_add(v, column)
+    np.testing.assert_array_equal(pk.k_eval(v), np.broadcast_to(column, (2, 4, 4)))
+    pk.k_update_sub(v, 2 * column)
+    np.testing.assert_array_equal(pk.k_eval(v), np.broadcast_to(-column, (2, 4, 4)))
+
+
 def test_a_moving_average():
     v = pk.k_variable([10.0, 20.0])
     assert pk.k_moving_average_update(v, [0, 10], 0.9) is v
