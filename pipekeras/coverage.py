@@ -99,6 +99,8 @@ def _row(name):
 
 
 def _listed(name):
+    if name in differences.ATTRIBUTES:
+        yield f"pipekeras.{python_name(name)} alone, no part of a star import: {differences.ATTRIBUTES[name]}"
     if name in differences.MEANING:
         yield differences.MEANING[name]
     arguments = {a for package in inventory.packages_of(name) for a, _ in inventory.exports(package)[name]}
@@ -124,6 +126,8 @@ def _other_defaults(name, function):
             except ValueError:
                 continue
             # NULL stands for "left out", and a name for what Keras makes of the class's.
+            if isinstance(theirs, tuple) and isinstance(here.default, str) and all(isinstance(t, str) for t in theirs):
+                theirs = theirs[0]  # the choices; R takes the first
             if theirs is not None and argument != "name" and _plain(theirs) != _plain(here.default):
                 told.append(f"{argument} is {_say(here.default)} ({text} in {_called(package)})")
         if told:

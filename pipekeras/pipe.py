@@ -45,6 +45,11 @@ class Call(Step):
         """Apply the call: `residual(filters=32)(x)` is `x >> residual(filters=32)`."""
         return send(receiver, self)
 
+    def __getattr__(self, name):
+        if name.startswith("__") or "verb" not in vars(self):  # somebody inspects or copies it
+            raise AttributeError(name)
+        raise AttributeError(f"{self!r} has no {name} yet")
+
     def __repr__(self):
         name = self.verb.__name__
         return f"<{name}(...) waits for what it applies to: pipe it in with `>> {name}(...)`>"

@@ -12,6 +12,7 @@ from pipekeras import values
 from pipekeras._keras import keras
 from pipekeras.errors import ArgumentError, InvalidValueError, PipekerasError, did_you_mean, suggestion
 from pipekeras.pipe import Function
+from pipekeras.receivers import say
 
 _KINDS = inspect.Parameter
 
@@ -164,10 +165,16 @@ class Wrapper(Function):
             elif name not in self._known:
                 raise ArgumentError(self._unknown(name))
             elif name in bound:
-                raise ArgumentError(f"{self.__name__} got {name} twice: {bound[name]!r} and {value!r}")
+                raise ArgumentError(self._twice(name, args, bound[name], value))
             else:
                 bound[name] = value
         return bound
+
+    def _twice(self, name, args, *both):
+        said = " and ".join(say(value) if hasattr(value, "shape") else repr(value) for value in both)
+        is_data = hasattr(args[0], "shape") if args else False
+        remedy = f". To apply {self.__name__} to data, pipe it in: data >> {self.__name__}(...)" if is_data else ""
+        return f"{self.__name__} got {name} twice: {said}{remedy}"
 
     def _gone(self, name, value):
         allowed = self.neutral[name] if isinstance(self.neutral[name], tuple) else (self.neutral[name],)

@@ -263,3 +263,18 @@ def test_what_stands_first_without_being_what_the_verb_is_for_is_named():
     with pytest.raises(PipeError, match="compile applies to a model, it got"):
         pk.layer_dense(1) >> pk.compile(pk.optimizer_adam)
     assert repr(pk.compile(pk.optimizer_adam, "mse")).startswith("<compile(...) waits")
+
+
+def test_what_waits_says_so_when_it_is_used_as_a_result():
+    with pytest.raises(AttributeError, match=r"op_one_hot\(\.\.\.\) waits .* has no numpy yet"):
+        _ = pk.op_one_hot([1, 2]).numpy
+    import copy
+
+    assert copy.copy(pk.fit(np.ones(2))).args[0].shape == (2,)
+
+
+def test_data_in_first_place_of_a_layer_is_told_to_be_piped():
+    with pytest.raises(pk.ArgumentError, match=r"got units twice: an array of shape \(2, 3\) and 3\. To apply .* >>"):
+        layer_dense(np.ones((2, 3)), units=3)
+    with pytest.raises(pk.ArgumentError, match="got units twice: 3 and 4$"):
+        layer_dense(3, units=4)

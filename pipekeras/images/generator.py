@@ -7,11 +7,11 @@ import warnings
 from pipekeras import values
 from pipekeras._keras import keras
 from pipekeras.asarray import as_array, as_dtype
-from pipekeras.errors import ArgumentError, DataError, InvalidValueError
+from pipekeras.errors import ArgumentError, DataError, InvalidValueError, PipeError
 from pipekeras.images.pictures import layout
 from pipekeras.images.plan import Draw, plan
 from pipekeras.images.transform import transform
-from pipekeras.pipe import Checked, Function, verb
+from pipekeras.pipe import Checked, Function, Step, verb
 from pipekeras.receivers import say
 
 __all__ = ["fit_image_data_generator", "image_data_generator"]
@@ -30,6 +30,11 @@ class ImageDataGenerator:
         for name, value in normalization.items():
             setattr(self, name, value)
         self.mean = self.std = self.zca_whitening_matrix = None
+
+    def __rshift__(self, right):
+        if isinstance(right, Step):
+            return NotImplemented  # fit_image_data_generator(x) says for itself what it applies to
+        raise PipeError("an image_data_generator() is an argument: flow_images_from_...(..., generator=...)")
 
     def get_random_transform(self, img_shape, seed=None):
         """The numbers drawn for one image, a dict: theta, tx, ty, shear, zx, zy, flip_horizontal, ..."""

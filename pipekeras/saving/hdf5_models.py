@@ -102,7 +102,9 @@ def restore_optimizer(model, path, custom_objects):
     """
     if not model.compiled or not isinstance(getattr(model, "optimizer", None), keras.optimizers.Optimizer):
         return
-    with keras.saving.custom_object_scope(custom_objects):
+    # Keras's scopes replace each other, so an empty one would hide the user's own.
+    scope = keras.saving.custom_object_scope(custom_objects) if custom_objects else contextlib.nullcontext()
+    with scope:
         model.compile_from_config(model.get_compile_config())
     optimizer = model.optimizer
     if not optimizer.built:

@@ -166,3 +166,8 @@ def test_errors(images):
 def test_odd_channels_warn(images):
     with pytest.warns(UserWarning, match=r"x has 5 channels on axis 3, its shape is \(7, 3, 6, 5\)"):
         image_data_generator(featurewise_center=True) >> fit_image_data_generator(images.transpose(0, 3, 1, 2))
+
+
+def test_the_generator_is_an_argument_not_what_is_piped():
+    with pytest.raises(pk.PipeError, match="is an argument: flow_images_from_"):
+        pk.image_data_generator() >> pk.flow_images_from_data(np.ones((2, 4, 4, 3)), np.ones(2))

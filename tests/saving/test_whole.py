@@ -193,6 +193,8 @@ def test_a_loss_of_ones_own(tmp_path):
         assert not pk.load_model_hdf5(tmp_path / "m.h5").compiled
     assert [w.filename for w in told if "not compiled" in str(w.message)] == [__file__]
     assert pk.load_model_hdf5(tmp_path / "m.h5", custom_objects={"my_loss": my_loss}).compiled
+    with pk.with_custom_object_scope({"my_loss": my_loss}):
+        assert pk.load_model_hdf5(tmp_path / "m.h5").compiled
 
 
 def test_what_is_no_model(tmp_path):

@@ -240,7 +240,7 @@ def test_a_layer_of_ones_own_gets_what_it_takes():
     ("call", "error", "message"),
     [
         (lambda: pk.layer_dense(3) >> pk.adapt(X), InvalidValueError, "'dense' (Dense) learns nothing before training"),
-        (lambda: pk.adapt("layer", X), ArgumentError, "adapt: too many positional arguments"),
+        (lambda: pk.adapt("layer", X), PipeError, "adapt applies to a layer, it got 'layer'"),
         (lambda: "layer" >> pk.adapt(X), PipeError, "adapt applies to a layer, it got 'layer'"),
         (lambda: pk.adapt(pk.layer_normalization(), X, 32), ArgumentError, "these go by name: batch_size, steps"),
         (lambda: pk.layer_normalization() >> pk.adapt(X, step=3), ArgumentError, "did you mean steps?"),
