@@ -107,6 +107,7 @@ def said(error):
     """What an error of Keras's or a backend's says, in one line and without the insides of the backend."""
     text = re.sub(r"\{\{.*?\}\} ?|\[Op:[^\]]*\](?: name: ?)?|\x1b\[\d+m", "", str(error)).strip()
     text = re.sub(r"^Exception encountered when calling [^\n]*\n+", "", text)
+    text = re.sub(r"^in user code:.*\n\s*\n *(\w+: )?(?=\w)", "", text, flags=re.S)  # the lines that were traced
     text = re.split(r"\n\s*\n|\n?Arguments received by", text)[0]
     text = " ".join(text.split()) or type(error).__name__
     return text if len(text) <= 300 else f"{text[:297]}..."

@@ -22,7 +22,7 @@ class Op(FunctionWrapper):
         axes_of: the argument whose axes are meant; by default the first, None if they cannot be checked.
         grows: whether the result has a new axis, which `axis` counts.
         floats: the arguments that are computed with as decimals, in one type; whole numbers become Keras's float type.
-        alike: the arguments that are computed with in one type, whichever it is.
+        alike: the arguments that are computed with in one type, that of the first if it has decimals.
         mend: what makes of the bound arguments those to call Keras with, where it is wrong about them (see `_mend`).
     """
 
@@ -72,6 +72,8 @@ class Op(FunctionWrapper):
         kind = keras.backend.result_type(*types) if types else keras.config.floatx()
         if self.floats and "float" not in kind:
             kind = keras.config.floatx()
+        first = keras.backend.standardize_dtype(bound[names[0]].dtype) if self.alike else ""
+        kind = first if "float" in first else kind  # decimals stay as exact as they are
         changed = {
             name: keras.ops.cast(bound[name], kind)
             for name in names
@@ -134,6 +136,7 @@ class HigherOrder(Op):
     """A function of functions: errors raised inside of these are the user's own and pass as they are."""
 
     def make(self, bound):
+        self._check_axes(bound)
         return self.keras_class(**{self.renamed.get(name, name): value for name, value in bound.items()}, **self.fixed)
 
 

@@ -29,7 +29,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None, where="op_convert
     if is_tensor(x) or (isinstance(x, (list, tuple)) and holds_tensors(x)):
         x = tensor(x, "x", where)
     elif not is_number(x):
-        array = as_array(x, where)
+        array = as_array(x, where, text=keras.backend.backend() == "tensorflow")
         if array.dtype.kind in "US":
             array = array.astype(object)  # text is nothing to TensorFlow in NumPy's own type
         elif dtype is None and (isinstance(x, (list, tuple)) or is_frame(x)):
@@ -130,6 +130,23 @@ def top_k(x, k, sorted=True):
     return TopK(values, indices)
 
 
+def searchsorted(sorted_sequence, values, side="left"):
+    """Find where values would stand in what is sorted.
+
+    Args:
+        sorted_sequence: a tensor with one axis, the smallest first.
+        values: a tensor or number.
+        side: "left" for the place before what is equal, "right" for the one after it.
+
+    Returns:
+        A tensor of the shape of `values`, of indices that count from 0.
+    """
+    if len(values.shape):
+        return keras.ops.searchsorted(sorted_sequence, values, side=side)
+    # TensorFlow wants an axis.
+    return keras.ops.squeeze(keras.ops.searchsorted(sorted_sequence, keras.ops.reshape(values, (1,)), side=side), 0)
+
+
 def average(x, axis=None, weights=None):
     """Average, each element by its weight.
 
@@ -152,20 +169,6 @@ def average(x, axis=None, weights=None):
         weights = keras.ops.reshape(weights, row)
     weights = keras.ops.multiply(weights, keras.ops.ones_like(x))
     return keras.ops.divide(keras.ops.sum(x * weights, axis=axis), keras.ops.sum(weights, axis=axis))
-
-
-def count_nonzero(x, axis=None):
-    """Count the elements that are not zero.
-
-    Args:
-        x: a tensor.
-        axis: the axis or axes to count along, from 0; None is all of them.
-
-    Returns:
-        A tensor of whole numbers without those axes.
-    """
-    # Keras's own turns the result of what has three axes over, on torch.
-    return keras.ops.sum(keras.ops.cast(keras.ops.not_equal(x, 0), "int32"), axis=axis)
 
 
 def imag(x):

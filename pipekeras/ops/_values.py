@@ -38,6 +38,12 @@ def tensor(value, name, where):
     return to_tensor(in_keras_types(array) if isinstance(value, (list, tuple)) or is_frame(value) else array)
 
 
+def solid(value, name, where):
+    """As `tensor`, and a number is one too: for functions that on some backend take no numbers."""
+    value = tensor(value, name, where)
+    return keras.ops.convert_to_tensor(value) if is_number(value) else value
+
+
 def exact(value, name, where):
     """`value` as a tensor in the type of NumPy, for what is cast next."""
     if is_number(value) or is_tensor(value) or (isinstance(value, (list, tuple)) and holds_tensors(value)):
@@ -58,8 +64,15 @@ def counts(value, name, where):
         odd = array[~(array == np.trunc(array))]
         if odd.size:
             raise InvalidValueError(f"{where}: {name} must hold whole numbers, it has {odd.reshape(-1)[0]}")
+    if array.dtype.kind in "fb":
         array = array.astype("int64")
     return to_tensor(in_keras_types(array))
+
+
+def places(value, name, where):
+    """As `counts`, and a number is a tensor too."""
+    value = counts(value, name, where)
+    return keras.ops.convert_to_tensor(value) if is_number(value) else value
 
 
 def times(value, name, where):
@@ -94,6 +107,27 @@ def image_size(value, name, where):
     if not isinstance(size, tuple) or len(size) != 2:
         raise InvalidValueError(f"{where}: {name} must be (height, width), it got {say(value)}")
     return size
+
+
+def two(value, name, where):
+    """Two numbers, one along height and one along width; one alone is both."""
+    numbers = value.tolist() if hasattr(value, "tolist") else values.loose(value, name, where)
+    numbers = (numbers, numbers) if is_number(numbers) else numbers
+    if not isinstance(numbers, (list, tuple)) or len(numbers) != 2 or not all(map(is_number, numbers)):
+        raise InvalidValueError(f"{where}: {name} must be one number or two, it got {say(value)}")
+    return tuple(numbers)
+
+
+def word(*known):
+    """What makes sure that a value is one of the known words, which some backends do not look at."""
+
+    def convert(value, name, where):
+        if isinstance(value, str) and value.lower() in known:
+            return value.lower()
+        words = " or ".join(f'"{one}"' for one in known)
+        raise InvalidValueError(f"{where}: {name} must be {words}, it got {value!r}")
+
+    return convert
 
 
 def pair(value, name, where):
@@ -188,6 +222,12 @@ def integers(value, name, where):
     return values.whole(value, name, where)
 
 
+def starts(value, name, where):
+    """Where something starts, a whole number for each axis; a number alone is for the only one."""
+    value = integers(value, name, where)
+    return (value,) if isinstance(value, int) else value
+
+
 def new_shape(value, name, where):
     """A shape in which None or NaN (R's NA) is -1: the dimension that takes what is left."""
     return _shape(value, name, where, -1)
@@ -274,6 +314,7 @@ CONVERTERS = {
     **dict.fromkeys(["indices", "segment_ids", "sequence_lengths", "target_length", "output_length"], counts),
     "branches": functions,
     "ord": values.loose,
+    "initial": values.loose,
     "shape": extent,
     "newshape": new_shape,
     "dtype": dtype,

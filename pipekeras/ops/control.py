@@ -16,7 +16,7 @@ from pipekeras.ops._values import functions, integers, structure, tensor
 from pipekeras.receivers import is_symbolic
 from pipekeras.wrap import name_members
 
-op_associative_scan = PlainHigherOrder("associative_scan")
+op_associative_scan = PlainHigherOrder("associative_scan", axes_of="elems")
 op_cond = HigherOrder("cond", takes={"pred": tensor})
 op_custom_gradient = PlainHigherOrder("pipekeras.ops.control:custom_gradient")
 op_fori_loop = PlainHigherOrder("fori_loop", takes={"lower": integers, "upper": integers})

@@ -1,8 +1,9 @@
 """Making tensors, turning them into other types and into arrays, looking at them: of Keras's ops.core and ops.numpy."""
 
 from pipekeras._keras import keras
+from pipekeras.ops import _mend
 from pipekeras.ops._op import Op, over
-from pipekeras.ops._values import exact, integers
+from pipekeras.ops._values import exact, integers, solid
 from pipekeras.wrap import name_members
 
 # From data and back
@@ -14,15 +15,17 @@ op_convert_to_array = Op("convert_to_numpy")
 op_convert_to_numpy = Op("convert_to_numpy")
 op_convert_to_tensor = Op(**_DATA, fixed={"where": "op_convert_to_tensor"})
 op_saturate_cast = Op("saturate_cast", takes={"x": exact})
-op_stop_gradient = Op("stop_gradient")
+op_stop_gradient = Op("stop_gradient", takes={"variable": solid})
 
 # Looking at them
-op_dtype = Op("dtype")
+_ALONE = {"takes": {"x": solid}}
+
+op_dtype = Op("dtype", **_ALONE)
 op_is_tensor = Op("is_tensor", takes={"x": None})
 op_ndim = Op("ndim")
 op_nonzero = Op("pipekeras.ops._own:nonzero")
-op_shape = Op("shape")
-op_size = Op("size")
+op_shape = Op("shape", **_ALONE)
+op_size = Op("size", **_ALONE)
 
 # Filled with numbers
 
@@ -70,8 +73,8 @@ class _Where(Op):
 
 
 # By index
-op_scatter = Op("scatter")
-op_scatter_update = over("scatter_update", alike=["inputs", "updates"])
+op_scatter = Op("scatter", mend=_mend.known_places)
+op_scatter_update = over("scatter_update", alike=["inputs", "updates"], mend=_mend.known_places)
 op_where = _Where("pipekeras.ops._own:where")
 
 __all__ = [*name_members(globals())]

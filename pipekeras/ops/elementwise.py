@@ -2,13 +2,13 @@
 
 from pipekeras.ops import _mend
 from pipekeras.ops._op import Op as op
-from pipekeras.ops._values import bits
+from pipekeras.ops._values import bits, solid, tensor
 from pipekeras.wrap import name_members
 
 _BITS = {"takes": {"x": bits, "y": bits}}
 
 op_abs = op("abs")
-op_add = op("add")
+op_add = op("pipekeras.ops._right:add")
 op_angle = op("angle")
 op_arccos = op("arccos")
 op_arccosh = op("arccosh")
@@ -26,8 +26,8 @@ op_bitwise_right_shift = op("bitwise_right_shift", **_BITS)
 op_bitwise_xor = op("bitwise_xor", **_BITS)
 op_cbrt = op("cbrt")
 op_ceil = op("ceil")
-op_clip = op("clip", mend=_mend.decimal_bounds)
-op_conj = op("conj")
+op_clip = op("clip", mend=_mend.decimal_bounds, takes={"x": solid, "x_min": tensor, "x_max": tensor})
+op_conj = op("conj", takes={"x": solid})
 op_cos = op("cos")
 op_cosh = op("cosh")
 op_deg2rad = op("deg2rad")
@@ -68,8 +68,8 @@ op_negative = op("negative")
 op_not_equal = op("not_equal")
 op_pmax = op("maximum", note="R's name for the larger of each pair; the same as op_maximum.")
 op_pmin = op("minimum", note="R's name for the smaller of each pair; the same as op_minimum.")
-op_power = op("power")
-op_real = op("real")
+op_power = op("power", mend=_mend.decimal_power)
+op_real = op("real", takes={"x": solid})
 op_reciprocal = op("reciprocal", floats=["x"])
 op_right_shift = op("right_shift", **_BITS)
 # A whole number alone is the number of decimals: rounding it would do nothing.

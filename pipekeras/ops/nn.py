@@ -2,9 +2,11 @@
 
 from pipekeras.ops import _mend
 from pipekeras.ops._op import Op, over
-from pipekeras.ops._values import counts
+from pipekeras.ops._values import counts, word
 from pipekeras.values import loose
 from pipekeras.wrap import name_members
+
+_PADDED = {"takes": {"padding": word("valid", "same")}, "deep": True}
 
 # Activations
 op_celu = Op("celu", floats=["x"])
@@ -40,29 +42,31 @@ op_tanh_shrink = Op("tanh_shrink", floats=["x"])
 op_threshold = Op("threshold", floats=["x"])
 
 # Convolutions, pooling, attention
-op_average_pool = over("average_pool", mend=_mend.strides, floats=["inputs"], deep=True)
-op_conv = over("conv", floats=["inputs", "kernel"], arrays=2, deep=True)
+op_average_pool = over("pipekeras.ops._right:average_pool", mend=_mend.strides, floats=["inputs"], **_PADDED)
+op_conv = over("conv", floats=["inputs", "kernel"], arrays=2, **_PADDED)
 op_conv_transpose = over(
-    "conv_transpose", floats=["inputs", "kernel"], arrays=2, deep=True, mend=_mend.no_symbolic_transpose
+    "conv_transpose", floats=["inputs", "kernel"], arrays=2, mend=_mend.no_symbolic_transpose, **_PADDED
 )
-op_depthwise_conv = over("depthwise_conv", floats=["inputs", "kernel"], arrays=2, deep=True)
+op_depthwise_conv = over("depthwise_conv", floats=["inputs", "kernel"], arrays=2, **_PADDED)
 op_dot_product_attention = over("dot_product_attention", arrays=3, floats=["query", "key", "value"])
-op_max_pool = over("max_pool", mend=_mend.strides, deep=True)
+op_max_pool = over("max_pool", mend=_mend.strides, **_PADDED)
 op_separable_conv = over(
-    "separable_conv", floats=["inputs", "depthwise_kernel", "pointwise_kernel"], arrays=3, deep=True
+    "separable_conv", floats=["inputs", "depthwise_kernel", "pointwise_kernel"], arrays=3, **_PADDED
 )
 
 # Normalization and encoding
 op_batch_normalization = over(
     "batch_normalization", floats=["x", "mean", "variance", "offset", "scale"], mend=_mend.scale_and_offset
 )
-op_layer_normalization = over("layer_normalization")
+op_layer_normalization = over(
+    "pipekeras.ops._right:layer_normalization", floats=["x", "gamma", "beta"], mend=_mend.scale_of_all
+)
 op_moments = over("moments", floats=["x"])
 op_multi_hot = over("multi_hot", axes_of=None, takes={"inputs": counts})
 op_normalize = over("normalize", floats=["x"], takes={"order": loose})
 op_one_hot = Op("one_hot", grows=True, takes={"x": counts}, neutral={"zero_indexed": True})
 op_polar = Op("polar", floats=["abs_", "angle"])
-op_rms_normalization = over("rms_normalization")
+op_rms_normalization = over("pipekeras.ops._right:rms_normalization", floats=["x", "scale"], mend=_mend.scale_of_all)
 
 # Losses and scores
 op_binary_crossentropy = Op("binary_crossentropy", floats=["target", "output"])
@@ -71,7 +75,12 @@ op_ctc_decode = over("ctc_decode", arrays=2)
 op_ctc_loss = over("ctc_loss", arrays=4)
 op_psnr = Op("psnr", floats=["x1", "x2"])
 op_sparse_categorical_crossentropy = over(
-    "sparse_categorical_crossentropy", arrays=2, floats=["output"], axes_of="output", takes={"target": counts}
+    "sparse_categorical_crossentropy",
+    arrays=2,
+    floats=["output"],
+    axes_of="output",
+    takes={"target": counts},
+    mend=_mend.known_target,
 )
 
 __all__ = [*name_members(globals())]

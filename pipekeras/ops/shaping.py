@@ -2,7 +2,7 @@
 
 from pipekeras.ops import _mend
 from pipekeras.ops._op import Op, over
-from pipekeras.ops._values import integers, is_number, key, tensors, times
+from pipekeras.ops._values import integers, is_number, key, places, starts, tensors, times
 from pipekeras.wrap import name_members
 
 
@@ -28,11 +28,13 @@ op_repeat = Op("repeat", takes={"repeats": times})
 op_reshape = Op("reshape")
 op_roll = over("roll")
 op_rot90 = over("rot90")
-op_select = Op("select")
-op_slice = over("slice", mend=_mend.known_slice)
-op_slice_update = over("slice_update", alike=["inputs", "updates"], mend=_mend.known_slice)
+op_select = Op("select", mend=_mend.one_choice_each)
+op_slice = over("slice", mend=_mend.known_slice, takes={"start_indices": starts})
+op_slice_update = over(
+    "slice_update", alike=["inputs", "updates"], mend=_mend.known_slice, takes={"start_indices": starts}
+)
 op_split = over("split")
-op_squeeze = over("squeeze")
+op_squeeze = over("squeeze", mend=_mend.known_squeeze)
 op_stack = over("stack", takes={"x": tensors}, grows=True)
 op_swapaxes = over("swapaxes")
 op_take = Op("take", mend=_mend.known_indices, neutral={"zero_indexed": True})
@@ -41,7 +43,7 @@ op_tile = Op("tile")
 op_transpose = Op("transpose", alone=_is_permutation)
 op_tril = over("tril")
 op_triu = over("triu")
-op_unravel_index = Op("unravel_index")
-op_unstack = over("unstack")
+op_unravel_index = Op("pipekeras.ops._right:unravel_index", mend=_mend.known_numbers, takes={"indices": places})
+op_unstack = over("unstack", mend=_mend.known_num)
 
 __all__ = [*name_members(globals())]

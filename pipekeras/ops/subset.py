@@ -9,7 +9,7 @@ from pipekeras._keras import keras
 from pipekeras.asarray import as_array, values_of
 from pipekeras.errors import InvalidValueError, ShapeError
 from pipekeras.ops._op import waiting
-from pipekeras.ops._values import is_number, tensor
+from pipekeras.ops._values import is_number, solid, tensor
 from pipekeras.receivers import is_frame, is_symbolic, is_tensor, say
 from pipekeras.values import whole
 from pipekeras.wrap import name_members
@@ -50,7 +50,7 @@ def op_subset(x, *index):
     Source: R `keras3::op_subset`.
     """
     where = "op_subset"
-    x = _whole_tensor(x, where)
+    x = solid(x, "x", where)
     if len(index) == 1:
         alone = _alone(index[0], x, where)
         if alone is not None:
@@ -84,7 +84,7 @@ def op_subset_set(x, *index, value):
     Source: R `keras3::op_subset_set`, `keras3::op_subset<-`.
     """
     where = "op_subset_set"
-    x = _whole_tensor(x, where)
+    x = solid(x, "x", where)
     value = _of_type(value, x, where)
     if len(index) == 1:
         alone = _alone(index[0], x, where)
@@ -293,11 +293,6 @@ def _aligned(value, plan, sizes, where):
     for axis, drop in enumerate(dropped):
         value = keras.ops.expand_dims(value, axis) if drop else value
     return value
-
-
-def _whole_tensor(x, where):
-    x = tensor(x, "x", where)
-    return keras.ops.convert_to_tensor(x) if is_number(x) else x
 
 
 def _of_type(value, x, where):

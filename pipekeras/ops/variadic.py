@@ -4,7 +4,7 @@ from pipekeras._keras import keras
 from pipekeras.errors import InvalidValueError, PipekerasError, ShapeError
 from pipekeras.functions import kind_of, said
 from pipekeras.ops._op import waiting
-from pipekeras.ops._values import integers, is_number, tensors
+from pipekeras.ops._values import integers, is_number, is_row, tensors
 from pipekeras.ops._values import tensor as as_tensor
 from pipekeras.receivers import say
 from pipekeras.wrap import name_members
@@ -54,7 +54,8 @@ def op_einsum(subscripts, *operands):
 
 def _no_list_yet(args, kwargs):
     """Whether `op_hstack(y)` has but one tensor, to which another is piped: a list would be there with all of them."""
-    return "xs" not in kwargs and (not args or (len(args) == 1 and not isinstance(args[0], (list, tuple))))
+    listed = bool(args) and isinstance(args[0], (list, tuple)) and not is_row(args[0])
+    return "xs" not in kwargs and (not args or (len(args) == 1 and not listed))
 
 
 @waiting(_no_list_yet)
@@ -93,7 +94,7 @@ def op_vstack(xs, *more):
 
     Source: R `keras3::op_vstack`.
     """
-    arrays = _all(xs, more, "op_vstack")
+    arrays = [keras.ops.expand_dims(x, 0) if len(x.shape) == 1 else x for x in _all(xs, more, "op_vstack")]
     return _told("op_vstack", arrays, lambda: keras.ops.vstack(arrays))
 
 
@@ -152,7 +153,7 @@ def op_rearrange(tensor, pattern, **axes_lengths):
 
 
 def _all(xs, more, where):
-    first = tensors(xs, "xs", where)
+    first = as_tensor(xs, "xs", where) if more and is_row(xs) else tensors(xs, "xs", where)
     listed = first if isinstance(first, list) else [first]
     return [keras.ops.convert_to_tensor(array) for array in [*listed, *(as_tensor(x, "xs", where) for x in more)]]
 
