@@ -31,6 +31,8 @@ def plainly(where, model, x):
             raise InvalidValueError(
                 f"{where}: the model was compiled without a loss; name one: model >> compile(loss=...)"
             ) from error
+        if "able to automatically determine whether that metric" in text:
+            raise InvalidValueError(_monitored(where, model, text)) from error
         if not any(sign in text for sign in _SIGNS):  # others' errors, as of a callback, are not ours to word
             raise
         names = (layer for layer in all_layers(model) if any(f"{q}{layer.name}{q}" in text for q in "\"'"))
@@ -45,6 +47,17 @@ def plainly(where, model, x):
         if own is None:
             raise
         raise own from error
+
+
+def _monitored(where, model, text):
+    """What to say of a callback whose monitor is nothing that Keras knows how to judge: mostly no metric's name."""
+    callback, _, rest = text.partition(" callback received monitor=")
+    monitor = rest.partition(",")[0]
+    names = [prefix + name for prefix in ("", "val_") for name in model.get_metrics_result()]
+    if monitor in names:
+        return f'{where}: {callback} cannot tell whether {monitor} should grow or shrink: give mode="max" or mode="min"'
+    near = errors.suggestion(monitor, names)
+    return f"{where}: {callback} monitors {monitor}, which the model does not report; it has {', '.join(names)}{near}"
 
 
 def _ours(error):

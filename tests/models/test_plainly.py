@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import pipekeras as pk
 from pipekeras import (
     DataError,
     ShapeError,
@@ -62,3 +63,19 @@ def test_the_errors_of_others_stay_theirs(text):
     with pytest.raises(ValueError, match=text) as caught:
         fit(model, PICTURES[..., None], Y, callbacks=keras.callbacks.LambdaCallback(on_epoch_end=stop), verbose=0)
     assert not isinstance(caught.value, (ShapeError, DataError))
+
+
+def test_a_monitor_that_is_not_reported_is_named_with_those_that_are():
+    model = pk.keras_model_sequential(input_shape=3) >> pk.layer_dense(1)
+    model >> pk.compile(loss="mse", metrics=["mae", {"odd": lambda y_true, y_pred: pk.op_mean(y_pred)}])
+    x, y = np.ones((4, 3), "float32"), np.ones((4, 1), "float32")
+
+    def train(monitor):
+        stop = pk.callback_early_stopping(monitor=monitor)
+        model >> pk.fit(x, y, validation_data=(x, y), callbacks=stop, verbose=0)
+
+    with pytest.raises(pk.InvalidValueError, match=r"monitors val_los, which .* loss, mae, odd, val.*did you mean"):
+        train("val_los")
+    with pytest.raises(pk.InvalidValueError, match=r'whether val_odd should grow or shrink: give mode="max" or'):
+        train("val_odd")
+    train("val_loss")
