@@ -6,121 +6,29 @@ from pipekeras.errors import InvalidValueError
 from pipekeras.pipe import verb
 from pipekeras.receivers import is_layer, is_symbolic, say
 
-_layer_verb = verb(receiver=is_layer, wants="a layer or a model")
 
+def _at(name, what, returns, tensors, of):
+    """get_input_at() and its like: they differ in the tensors they look at and what they read off."""
 
-@_layer_verb
-def get_input_at(object, node_index):
-    """What a layer was applied to.
+    def get_at(object, node_index):
+        return _alone([of(tensor) for tensor in tensors(object, node_index, name)])
 
-    Args:
-        object: a layer; or a model.
-        node_index: which of its calls, counted from 0; -1 is the last.
-
-    Returns:
-        A symbolic tensor; a list of them where it was applied to several.
-
-    Raises:
-        InvalidValueError: if it was not called as often.
-
-    Source: R `keras::get_input_at`, which counts from 1.
-    """
-    return _alone(_inputs(object, node_index, "get_input_at"))
-
-
-@_layer_verb
-def get_output_at(object, node_index):
-    """What a layer made of its input.
+    get_at.__doc__ = f"""{what}.
 
     Args:
         object: a layer; or a model.
         node_index: which of its calls, counted from 0; -1 is the last.
 
     Returns:
-        A symbolic tensor; a list of them where it made several.
+        {returns}; a list of them where there are several tensors.
 
     Raises:
         InvalidValueError: if it was not called as often.
 
-    Source: R `keras::get_output_at`, which counts from 1.
+    Source: R `keras::{name}`, which counts from 1.
     """
-    return _alone(_outputs(object, node_index, "get_output_at"))
-
-
-@_layer_verb
-def get_input_shape_at(object, node_index):
-    """The shape of what a layer was applied to.
-
-    Args:
-        object: a layer; or a model.
-        node_index: which of its calls, counted from 0; -1 is the last.
-
-    Returns:
-        A tuple, None for what is not fixed; a list of tuples where it was applied to several tensors.
-
-    Raises:
-        InvalidValueError: if it was not called as often.
-
-    Source: R `keras::get_input_shape_at`, which counts from 1.
-    """
-    return _alone([tuple(t.shape) for t in _inputs(object, node_index, "get_input_shape_at")])
-
-
-@_layer_verb
-def get_output_shape_at(object, node_index):
-    """The shape of what a layer made of its input.
-
-    Args:
-        object: a layer; or a model.
-        node_index: which of its calls, counted from 0; -1 is the last.
-
-    Returns:
-        A tuple, None for what is not fixed; a list of tuples where it made several tensors.
-
-    Raises:
-        InvalidValueError: if it was not called as often.
-
-    Source: R `keras::get_output_shape_at`, which counts from 1.
-    """
-    return _alone([tuple(t.shape) for t in _outputs(object, node_index, "get_output_shape_at")])
-
-
-@_layer_verb
-def get_input_mask_at(object, node_index):
-    """The mask that came with what a layer was applied to.
-
-    Args:
-        object: a layer; or a model.
-        node_index: which of its calls, counted from 0; -1 is the last.
-
-    Returns:
-        A symbolic tensor, or None where there is no mask; a list of such where it was applied to several tensors.
-
-    Raises:
-        InvalidValueError: if it was not called as often.
-
-    Source: R `keras::get_input_mask_at`, which counts from 1.
-    """
-    return _alone([_mask(t) for t in _inputs(object, node_index, "get_input_mask_at")])
-
-
-@_layer_verb
-def get_output_mask_at(object, node_index):
-    """The mask that goes with what a layer made of its input.
-
-    Args:
-        object: a layer; or a model.
-        node_index: which of its calls, counted from 0; -1 is the last.
-
-    Returns:
-        A symbolic tensor, or None where there is no mask; a list of such where it made several tensors.
-
-    Raises:
-        InvalidValueError: if it was not called as often.
-
-    Source: R `keras::get_output_mask_at`, which counts from 1.
-    """
-    return _alone([_mask(t) for t in _outputs(object, node_index, "get_output_mask_at")])
+    get_at.__name__ = get_at.__qualname__ = name
+    return verb(get_at, receiver=is_layer, wants="a layer or a model")
 
 
 @verb(receiver=is_symbolic, wants="a symbolic tensor, as layers give on layer_input()")
@@ -175,6 +83,27 @@ def _mask(tensor):
 def _alone(found):
     return found[0] if len(found) == 1 else found
 
+
+def _itself(tensor):
+    return tensor
+
+
+def _shape(tensor):
+    return tuple(tensor.shape)
+
+
+_TENSOR, _DIMS, _MASK = (
+    "A symbolic tensor",
+    "A tuple, None for what is not fixed",
+    "A symbolic tensor, None for no mask",
+)
+
+get_input_at = _at("get_input_at", "What a layer was applied to", _TENSOR, _inputs, _itself)
+get_output_at = _at("get_output_at", "What a layer made of its input", _TENSOR, _outputs, _itself)
+get_input_shape_at = _at("get_input_shape_at", "The shape of what it was applied to", _DIMS, _inputs, _shape)
+get_output_shape_at = _at("get_output_shape_at", "The shape of what a layer made", _DIMS, _outputs, _shape)
+get_input_mask_at = _at("get_input_mask_at", "The mask of what a layer was applied to", _MASK, _inputs, _mask)
+get_output_mask_at = _at("get_output_mask_at", "The mask of what a layer made", _MASK, _outputs, _mask)
 
 __all__ = [
     "get_input_at",
