@@ -37,13 +37,6 @@ def scale_of_all(bound, where):
     return bound
 
 
-def last_axis(bound, where):
-    """torch multiplies vectors along the first axis of size 3 where none is given; it is the last that is meant."""
-    if bound.get("axis") is None and not bound.keys() & {"axisa", "axisb", "axisc"}:
-        return {**bound, "axis": -1}
-    return bound
-
-
 def no_symbolic_transpose(bound, where):
     """In a model Keras gives output_padding for padding and padding for output_padding, and fails when that runs."""
     if is_symbolic(bound["inputs"]) or is_symbolic(bound["kernel"]):

@@ -163,6 +163,32 @@ def unravel_index(indices, shape):
 # Products and sizes ---------------------------------------------------------------------------------------------------
 
 
+def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    """Multiply vectors of three dimensions, so that the result stands upright on both.
+
+    Args:
+        x1: a tensor whose axis `axisa` holds the vectors.
+        x2: a tensor whose axis `axisb` holds the vectors.
+        axisa: which axis of `x1` that is, from 0.
+        axisb: which axis of `x2` that is, from 0.
+        axisc: the axis of the result that holds them.
+        axis: all three of these at once.
+
+    Returns:
+        A tensor.
+    """
+    along, plain = -1 if axis is None else axis, axisa == axisb == axisc == -1
+    three = plain and all(x.shape[along] == 3 for x in (x1, x2))
+    if keras.backend.backend() != "torch" or not three:
+        return keras.ops.cross(x1, x2, axisa=axisa, axisb=axisb, axisc=axisc, axis=axis)
+
+    # torch takes the first axis of size 3, be it the batch.
+    def turned(x, by):
+        return keras.ops.roll(x, by, axis=along)
+
+    return turned(x1, -1) * turned(x2, -2) - turned(x1, -2) * turned(x2, -1)
+
+
 def dot(x1, x2):
     """Multiply vectors and matrices: sum over the last axis of the first and the last but one of the second.
 

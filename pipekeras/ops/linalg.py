@@ -6,7 +6,7 @@ from pipekeras.ops._values import integers
 from pipekeras.wrap import name_members
 
 op_cholesky = over("cholesky", floats=["x"])
-op_cross = over("cross", arrays=2, mend=_mend.last_axis)
+op_cross = over("pipekeras.ops._right:cross", arrays=2)
 op_det = over("det", floats=["x"])
 op_dot = Op("pipekeras.ops._right:dot")
 op_eig = over("eig", floats=["x"])

@@ -1,7 +1,5 @@
 """Every op_* agrees with NumPy or SciPy on random input, given arrays, lists or frames, directly or piped."""
 
-import zlib
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -92,8 +90,8 @@ def can(name, backend, table=CANNOT):
 
 
 def drawn(name, seed, backend):
-    """A case. On JAX, which compiles anew for each shape, the same whatever the seed, but for each op another."""
-    return CASES[name](np.random.default_rng(zlib.crc32(name.encode()) if backend == "jax" else seed))
+    """A case; on JAX of shape (2, 1, 3) wherever it may be, since each other one is compiled anew."""
+    return CASES[name](np.random.default_rng(0 if backend == "jax" else seed))
 
 
 def test_every_op_is_held_against_a_reference():

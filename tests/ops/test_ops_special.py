@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.signal
 
 import pipekeras as pk
 from pipekeras._keras import keras
@@ -42,12 +43,15 @@ def test_ctc_decode_reads_the_likeliest_letter_of_each_step():
 
 def test_stft_is_the_fourier_transform_of_each_window_and_istft_its_inverse(backend):
     x = np.random.default_rng(0).normal(size=(2, 32)).astype(F)
-    real, imaginary = x >> pk.op_stft(8.0, 4.0, 8.0, window=None, center=False)
-    frames = np.stack([x[:, i : i + 8] for i in range(0, 25, 4)], 1)
-    np.testing.assert_allclose(numpy(real) + 1j * numpy(imaginary), np.fft.rfft(frames), rtol=1e-3, atol=1e-4)
-    whole = pk.op_stft(x, 8, 4, 8)
-    back = whole >> pk.op_istft(8, 4, 8, length=32.0)
-    np.testing.assert_allclose(numpy(back), x, atol=1e-4)
+    whole = x >> pk.op_stft(8.0, 4.0, 8.0)
+    around = np.pad(x, ((0, 0), (4, 4)), "reflect")
+    frames = np.stack([around[:, i : i + 8] for i in range(0, 33, 4)], 1) * scipy.signal.get_window("hann", 8)
+    np.testing.assert_allclose(numpy(whole[0]) + 1j * numpy(whole[1]), np.fft.rfft(frames), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(numpy(whole >> pk.op_istft(8, 4, 8, length=32.0)), x, atol=1e-4)
+    if backend != "jax":  # where both take seconds to compile
+        real, imaginary = pk.op_stft(x, 8, 4, 8, window=None, center=False)
+        frames = np.stack([x[:, i : i + 8] for i in range(0, 25, 4)], 1)
+        np.testing.assert_allclose(numpy(real) + 1j * numpy(imaginary), np.fft.rfft(frames), rtol=1e-3, atol=1e-4)
 
 
 def test_gaussian_blur_spreads_a_dot_and_keeps_its_sum():
