@@ -46,7 +46,7 @@ test-backends:
 	$(MAKE) test-torch
 
 test-jax test-torch: test-%: $(VENV)/.backends
-	KERAS_BACKEND=$* $(PYTEST) -m "not slow and not any_backend" $(ARGS)
+	KERAS_BACKEND=$* $(PYTEST) -m "not slow and not any_backend$(if $(filter jax,$*), and not slow_on_jax)" $(ARGS)
 
 # With every backend installed: the slow tests, and those on tensors and layers of other backends than the running one.
 test-mixed: $(VENV)/.backends

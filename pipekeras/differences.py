@@ -74,6 +74,10 @@ MEANING = {
     " as op_arange(1, 6, 2) does in R",
     "op_clip": "whole numbers between bounds that are none become decimals; in R that fails",
     "op_custom_gradient": "grad(upstream) and grad(*args, upstream) both work on every backend",
+    **dict.fromkeys(
+        ["op_layer_normalization", "op_rms_normalization"],
+        "whole numbers become decimals; R cuts the result to whole numbers",
+    ),
     "op_nonzero": "R's matrix, a row for each element, but its indices count from 0",
     "op_select": "default may be a fraction; R makes a whole number of it",
     "op_subset": "slices and numbers count from 0, and slices leave their end out; several vectors mean all"

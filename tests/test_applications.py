@@ -12,6 +12,8 @@ from pipekeras import applications, imagenet
 from pipekeras._keras import keras
 from pipekeras.wrap import Wrapper
 
+pytestmark = pytest.mark.slow_on_jax
+
 R_API = Path(pk.__file__).parent / "data" / "r_api"
 TABLE = {name: f for name in applications.__all__ if isinstance(f := getattr(applications, name), Wrapper)}
 SMALL = {

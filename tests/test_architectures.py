@@ -9,6 +9,8 @@ import pipekeras as pk
 from pipekeras import imagenet
 from pipekeras._keras import keras
 
+pytestmark = pytest.mark.slow_on_jax
+
 SMALL = {"weights": None, "input_shape": (32, 32, 3)}
 NASNET = {"penultimate_filters": 96, "num_blocks": 1, "stem_block_filters": 4, **SMALL}
 

@@ -117,4 +117,6 @@ def test_what_an_error_says_in_one_line():
     assert functions.said(Backend(text)) == "Incompatible shapes: [2] vs. [3]"
     assert functions.said(ValueError("one\ntwo\n\nthree")) == "one two"
     assert functions.said(AssertionError()) == "AssertionError"
+    traced = 'in user code:\n\n    File "nn.py", line 7\n        return f(x)\n\n    ValueError: Depth (3) is odd.\n'
+    assert functions.said(ValueError(traced)) == "Depth (3) is odd."
     assert len(functions.said(ValueError("a" * 1000))) == 300

@@ -10,6 +10,8 @@ import pipekeras as pk
 from pipekeras import applications, imagenet
 from pipekeras._keras import keras
 
+pytestmark = pytest.mark.slow_on_jax
+
 FAMILIES = [n for n in imagenet.__all__ if n.endswith("_preprocess_input") and n != "imagenet_preprocess_input"]
 rng = np.random.default_rng(3)
 IMAGES = rng.uniform(0, 255, (2, 4, 5, 3))

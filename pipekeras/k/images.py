@@ -5,6 +5,7 @@ from pipekeras.errors import InvalidValueError, ShapeError
 from pipekeras.k._function import is_text, written
 from pipekeras.k._tensors import known_shape, plus, rank
 from pipekeras.k.convolution import channels_last, data_format_of, padding_of
+from pipekeras.ops._right import average_pool
 from pipekeras.ops._values import is_row
 from pipekeras.wrap import name_members
 
@@ -14,7 +15,8 @@ from pipekeras.wrap import name_members
 def _pool(where, ndim, x, pool_size, strides, padding, data_format, pool_mode):
     if pool_mode not in ("max", "avg"):
         raise InvalidValueError(f'{where}: pool_mode must be "max" or "avg", it got {pool_mode!r}')
-    pool = keras.ops.max_pool if pool_mode == "max" else keras.ops.average_pool
+    pool = keras.ops.max_pool if pool_mode == "max" else average_pool
+    pool_size, strides = (tuple(n) if isinstance(n, list) else n for n in (pool_size, strides))
     padding = padding_of(padding, where)
     return channels_last(lambda x: pool(x, pool_size, strides, padding, "channels_last"), x, data_format, where, ndim)
 

@@ -99,3 +99,9 @@ def test_the_type_of_the_first_makes_no_difference(name, kind):
     first, *rest = _with_arrays(list(positional), lambda x: np.round(np.abs(x)))
     expected = keras.ops.convert_to_numpy(getattr(pk, name)(first, *rest, **named))
     close(getattr(pk, name)(_with_arrays(first, TYPES[kind]), *rest, **named), expected)
+
+
+def test_a_mean_at_the_edge_is_of_what_is_within():
+    x = np.arange(9.0, dtype="float32").reshape(1, 3, 3, 1)
+    got = pk.k_pool2d(x, [2, 2], strides=[2, 2], padding="same", pool_mode="avg")
+    assert keras.ops.convert_to_numpy(got).ravel().tolist() == [2, 3.5, 6.5, 8]
