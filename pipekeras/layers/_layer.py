@@ -105,6 +105,8 @@ class LayerFunction(Wrapper):
         if name == "activity_regularizer":
             value = keras.regularizers.get(value)
         try:
+            if name == "dtype":  # is computed from the policy; Keras does not always refuse to set it
+                raise AttributeError(name)
             setattr(layer, name, value)
         except AttributeError:
             raise ArgumentError(f"{self.__name__} cannot take {name}: its Keras class has none to set") from None
