@@ -105,7 +105,7 @@ class LayerFunction(Wrapper):
         if name == "activity_regularizer":
             value = keras.regularizers.get(value)
         try:
-            if name == "dtype":  # is computed from the policy; Keras does not always refuse to set it
+            if name == "dtype":  # Keras refuses it, but TensorFlow skips setting what is the same object already
                 raise AttributeError(name)
             setattr(layer, name, value)
         except AttributeError:

@@ -94,7 +94,7 @@ ONLY_FLOAT32 = ["k_pool3d"]  # TensorFlow pools volumes of no other type
 @pytest.mark.parametrize("name", CASES)
 def test_the_type_of_the_first_makes_no_difference(name, kind):
     if kind == "float64" and name in ONLY_FLOAT32:
-        pytest.skip("of one type alone")
+        pytest.skip("TensorFlow pools volumes of no other type than float32")
     positional, named, _ = CASES[name](np.random.default_rng(7))
     first, *rest = _with_arrays(list(positional), lambda x: np.round(np.abs(x)))
     expected = keras.ops.convert_to_numpy(getattr(pk, name)(first, *rest, **named))
