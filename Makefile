@@ -2,7 +2,7 @@
 #
 #   make demo            train a small chained model on shipped data
 #   make test            the quick tests               make test-all       all of them
-#   make lint            style and types               make test-backends  the quick tests on JAX and on torch
+#   make lint            style and types               make test-backends  the quick tests on each of the three backends
 #   make stubs           write pipekeras/__init__.pyi  make bench          the benchmarks
 #   make clean           remove .venv and what building leaves
 #
@@ -40,8 +40,10 @@ test-all: $(VENV)/.dev
 test-slow: $(VENV)/.dev
 	$(PYTEST) -m slow $(ARGS)
 
+# On TensorFlow, JAX and torch, in processes of their own: the pipe, the layers, the sequences and all else that is quick.
 # One after the other even under make -j: each takes all cores.
 test-backends:
+	$(MAKE) test
 	$(MAKE) test-jax
 	$(MAKE) test-torch
 
@@ -65,6 +67,8 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/build.py
 	$(BIN)/python benchmarks/skipgrams.py
+	$(BIN)/python benchmarks/windows.py
+	$(BIN)/python benchmarks/training.py
 
 clean:
 	rm -rf "$(VENV)" build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

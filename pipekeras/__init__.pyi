@@ -2784,13 +2784,23 @@ def reset_state(object: _Any) -> _Any: ...
 @_overload
 def reset_state() -> _Call: ...
 @_overload
-def reset_states(object: _Any) -> _Any: ...
-@_overload
-def reset_states() -> _Call: ...
-@_overload
 def set_state_tree(object: _Model, state_tree: _Any) -> _Any: ...
 @_overload
 def set_state_tree(state_tree: _Any) -> _Call: ...
+
+# sequences.states
+@_overload
+def get_states(object: _Any) -> _Any: ...
+@_overload
+def get_states() -> _Call: ...
+@_overload
+def reset_states(object: _Any, states: _Any = None) -> _Any: ...
+@_overload
+def reset_states(states: _Any = None) -> _Call: ...
+@_overload
+def set_states(object: _Any, states: _Any) -> _Any: ...
+@_overload
+def set_states(states: _Any) -> _Call: ...
 
 # models.structure
 from pipekeras.models.structure import Config as Config
@@ -5868,6 +5878,151 @@ def to_categorical(x: _Any, num_classes: _Any = None, dtype: _Any = None) -> _An
 @_overload
 def to_categorical(num_classes: _Any = None, dtype: _Any = None) -> _Call: ...
 
+# sequences.blocks
+@_overload
+def sequence_reshape(
+    data: _Any, timesteps: _Any, delay: _Any = None, *, targets: _Any = None, remainder: _Any = 'drop',
+    pad_value: _Any = 0.0
+) -> _Any: ...
+@_overload
+def sequence_reshape(
+    timesteps: _Any, delay: _Any = None, *, targets: _Any = None, remainder: _Any = 'drop', pad_value: _Any = 0.0
+) -> _Call: ...
+@_overload
+def sequence_unreshape(blocks: _Any, length: _Any = None, *, squeeze: _Any = False) -> _Any: ...
+@_overload
+def sequence_unreshape(length: _Any = None, *, squeeze: _Any = False) -> _Call: ...
+
+# sequences.windows
+@_overload
+def sequence_windows(
+    data: _Any, targets: _Any = None, *, lookback: _Any, horizon: _Any = 1, delay: _Any = 1, stride: _Any = 1,
+    sampling_rate: _Any = 1, batch_size: _Any = 32, shuffle: _Any = False, seed: _Any = None, columns: _Any = None,
+    per_step: _Any = False, partial: _Any = 'drop', pad_value: _Any = 0.0, groups: _Any = None, time: _Any = None,
+    freq: _Any = None, gaps: _Any = 'error', missing: _Any = 'error', known: _Any = None, static: _Any = None,
+    start: _Any = 0, end: _Any = None, dtype: _Any = None
+) -> _Any: ...
+@_overload
+def sequence_windows(
+    targets: _Any = None, *, lookback: _Any, horizon: _Any = 1, delay: _Any = 1, stride: _Any = 1,
+    sampling_rate: _Any = 1, batch_size: _Any = 32, shuffle: _Any = False, seed: _Any = None, columns: _Any = None,
+    per_step: _Any = False, partial: _Any = 'drop', pad_value: _Any = 0.0, groups: _Any = None, time: _Any = None,
+    freq: _Any = None, gaps: _Any = 'error', missing: _Any = 'error', known: _Any = None, static: _Any = None,
+    start: _Any = 0, end: _Any = None, dtype: _Any = None
+) -> _Call: ...
+
+# sequences.split
+@_overload
+def sequence_split(
+    data: _Any, validation: _Any = None, test: _Any = None, *, prop: _Any = None, initial: _Any = None,
+    assess: _Any = None, skip: _Any = 0, lag: _Any = 0, gap: _Any = 0, cumulative: _Any = True, lookback: _Any = None,
+    horizon: _Any = 1, delay: _Any = 1, sampling_rate: _Any = 1, time: _Any = None, groups: _Any = None,
+    scale: _Any = None, by_group: _Any = True
+) -> _Any: ...
+@_overload
+def sequence_split(
+    validation: _Any = None, test: _Any = None, *, prop: _Any = None, initial: _Any = None, assess: _Any = None,
+    skip: _Any = 0, lag: _Any = 0, gap: _Any = 0, cumulative: _Any = True, lookback: _Any = None, horizon: _Any = 1,
+    delay: _Any = 1, sampling_rate: _Any = 1, time: _Any = None, groups: _Any = None, scale: _Any = None,
+    by_group: _Any = True
+) -> _Call: ...
+
+# sequences.scaling
+@_overload
+def sequence_scaler(
+    x: _Any, method: _Any = 'standard', *, center: _Any = True, scale: _Any = True, columns: _Any = None,
+    groups: _Any = None
+) -> _Any: ...
+@_overload
+def sequence_scaler(
+    method: _Any = 'standard', *, center: _Any = True, scale: _Any = True, columns: _Any = None, groups: _Any = None
+) -> _Call: ...
+
+# sequences.overlap
+def sequence_check_overlap(
+    train: _Any, *later: _Any, split: _Any = None, groups: _Any = None, names: _Any = None, history: _Any = True
+) -> _Any: ...
+
+# sequences.fold
+def sequence_batch_sizes(n: _Any, timesteps: _Any, delay: _Any = 1) -> _Any: ...
+@_overload
+def sequence_fold(
+    data: _Any, targets: _Any = None, *, batch_size: _Any, timesteps: _Any, delay: _Any = 1, per_step: _Any = True,
+    remainder: _Any = 'drop', groups: _Any = None, whole: _Any = None, pad_value: _Any = 0.0, dtype: _Any = None
+) -> _Any: ...
+@_overload
+def sequence_fold(
+    targets: _Any = None, *, batch_size: _Any, timesteps: _Any, delay: _Any = 1, per_step: _Any = True,
+    remainder: _Any = 'drop', groups: _Any = None, whole: _Any = None, pad_value: _Any = 0.0, dtype: _Any = None
+) -> _Call: ...
+@_overload
+def sequence_unfold(
+    values: _Any, fold: _Any, *, fill: _Any = None, at: _Any = 'inputs', per_step: _Any = None
+) -> _Any: ...
+@_overload
+def sequence_unfold(fold: _Any, *, fill: _Any = None, at: _Any = 'inputs', per_step: _Any = None) -> _Call: ...
+
+# sequences.twins
+@_overload
+def stateful_twin(object: _Model, batch_size: _Any, *, timesteps: _Any = 'same') -> _Any: ...
+@_overload
+def stateful_twin(batch_size: _Any, *, timesteps: _Any = 'same') -> _Call: ...
+@_overload
+def stateless_twin(object: _Model, *, timesteps: _Any = 'same') -> _Any: ...
+@_overload
+def stateless_twin(*, timesteps: _Any = 'same') -> _Call: ...
+
+# sequences.forecast
+@_overload
+def sequence_forecast(
+    model: _Any, data: _Any, steps: _Any, *, lookback: _Any = None, method: _Any = None, targets: _Any = None,
+    columns: _Any = None, groups: _Any = None, horizon: _Any = None, delay: _Any = 1, sampling_rate: _Any = 1,
+    per_step: _Any = None, known: _Any = None, static: _Any = None, scaler: _Any = None, warmup: _Any = None,
+    keep_states: _Any = False, batch_size: _Any = 32, verbose: _Any = 0
+) -> _Any: ...
+@_overload
+def sequence_forecast(
+    data: _Any, steps: _Any, *, lookback: _Any = None, method: _Any = None, targets: _Any = None, columns: _Any = None,
+    groups: _Any = None, horizon: _Any = None, delay: _Any = 1, sampling_rate: _Any = 1, per_step: _Any = None,
+    known: _Any = None, static: _Any = None, scaler: _Any = None, warmup: _Any = None, keep_states: _Any = False,
+    batch_size: _Any = 32, verbose: _Any = 0
+) -> _Call: ...
+
+# sequences.stitch
+@_overload
+def sequence_stitch(predictions: _Any, windows: _Any, how: _Any = 'mean', *, return_counts: _Any = False) -> _Any: ...
+@_overload
+def sequence_stitch(windows: _Any, how: _Any = 'mean', *, return_counts: _Any = False) -> _Call: ...
+
+# sequences.checkpoint
+def callback_sequence_checkpoint(filepath: _Any, save_freq: _Any = 'epoch', delete_checkpoint: _Any = True) -> _Any: ...
+
+# sequences.sources
+def sequence_source(
+    path_or_object: _Any, key: _Any = None, columns: _Any = None, dtype: _Any = None, cache: _Any = 67108864
+) -> _Any: ...
+
+# sequences.pictures
+@_overload
+def draw_blocks(
+    data: _Any, timesteps: _Any, delay: _Any = None, *, targets: _Any = None, remainder: _Any = 'drop', first: _Any = 8,
+    series: _Any = None, ax: _Any = None, to_file: _Any = None, dpi: _Any = 100
+) -> _Any: ...
+@_overload
+def draw_blocks(
+    timesteps: _Any, delay: _Any = None, *, targets: _Any = None, remainder: _Any = 'drop', first: _Any = 8,
+    series: _Any = None, ax: _Any = None, to_file: _Any = None, dpi: _Any = 100
+) -> _Call: ...
+def draw_windows(
+    windows: _Any, first: _Any = 8, *, series: _Any = None, ax: _Any = None, to_file: _Any = None, dpi: _Any = 100
+) -> _Any: ...
+
+# sequences.picture_fold
+def draw_fold(
+    fold: _Any, first: _Any = 5, *, rows: _Any = 6, series: _Any = None, ax: _Any = None, to_file: _Any = None,
+    dpi: _Any = 100
+) -> _Any: ...
+
 # datasets
 def dataset_boston_housing(
     path: _Any = 'boston_housing.npz', test_split: _Any = 0.2, seed: _Any = 113, convert: _Any = True
@@ -6342,20 +6497,21 @@ __all__ = [
     "application_vgg19", "application_xception", "array_reshape", "as_data_frame", "as_iterator", "as_tensor",
     "audio_dataset_from_directory", "backend", "bidirectional", "callback_backup_and_restore", "callback_csv_logger",
     "callback_early_stopping", "callback_lambda", "callback_learning_rate_scheduler", "callback_model_checkpoint",
-    "callback_progbar_logger", "callback_reduce_lr_on_plateau", "callback_remote_monitor", "callback_swap_ema_weights",
-    "callback_tensorboard", "callback_terminate_on_naan", "callback_terminate_on_nan", "clear_session", "clone_model",
-    "compile", "config_backend", "config_disable_flash_attention", "config_disable_interactive_logging",
-    "config_disable_traceback_filtering", "config_dtype_policy", "config_enable_flash_attention",
-    "config_enable_interactive_logging", "config_enable_traceback_filtering", "config_enable_unsafe_deserialization",
-    "config_epsilon", "config_floatx", "config_image_data_format", "config_is_flash_attention_enabled",
-    "config_is_interactive_logging_enabled", "config_is_nnx_enabled", "config_is_traceback_filtering_enabled",
-    "config_max_epochs", "config_max_steps_per_epoch", "config_set_backend", "config_set_dtype_policy",
-    "config_set_epsilon", "config_set_floatx", "config_set_image_data_format", "config_set_max_epochs",
-    "config_set_max_steps_per_epoch", "constraint_maxnorm", "constraint_minmaxnorm", "constraint_nonneg",
-    "constraint_unitnorm", "count_params", "create_layer", "create_layer_wrapper", "create_wrapper", "custom_metric",
-    "dataset_boston_housing", "dataset_california_housing", "dataset_cifar10", "dataset_cifar100", "dataset_digits",
-    "dataset_fashion_mnist", "dataset_imdb", "dataset_imdb_word_index", "dataset_mnist", "dataset_reuters",
-    "dataset_reuters_word_index", "densenet_preprocess_input", "deserialize_keras_object", "evaluate",
+    "callback_progbar_logger", "callback_reduce_lr_on_plateau", "callback_remote_monitor",
+    "callback_sequence_checkpoint", "callback_swap_ema_weights", "callback_tensorboard", "callback_terminate_on_naan",
+    "callback_terminate_on_nan", "clear_session", "clone_model", "compile", "config_backend",
+    "config_disable_flash_attention", "config_disable_interactive_logging", "config_disable_traceback_filtering",
+    "config_dtype_policy", "config_enable_flash_attention", "config_enable_interactive_logging",
+    "config_enable_traceback_filtering", "config_enable_unsafe_deserialization", "config_epsilon", "config_floatx",
+    "config_image_data_format", "config_is_flash_attention_enabled", "config_is_interactive_logging_enabled",
+    "config_is_nnx_enabled", "config_is_traceback_filtering_enabled", "config_max_epochs", "config_max_steps_per_epoch",
+    "config_set_backend", "config_set_dtype_policy", "config_set_epsilon", "config_set_floatx",
+    "config_set_image_data_format", "config_set_max_epochs", "config_set_max_steps_per_epoch", "constraint_maxnorm",
+    "constraint_minmaxnorm", "constraint_nonneg", "constraint_unitnorm", "count_params", "create_layer",
+    "create_layer_wrapper", "create_wrapper", "custom_metric", "dataset_boston_housing", "dataset_california_housing",
+    "dataset_cifar10", "dataset_cifar100", "dataset_digits", "dataset_fashion_mnist", "dataset_imdb",
+    "dataset_imdb_word_index", "dataset_mnist", "dataset_reuters", "dataset_reuters_word_index",
+    "densenet_preprocess_input", "deserialize_keras_object", "draw_blocks", "draw_fold", "draw_windows", "evaluate",
     "evaluate_generator", "export_savedmodel", "feature_cross", "feature_custom", "feature_float",
     "feature_float_discretized", "feature_float_normalized", "feature_float_rescaled", "feature_integer_categorical",
     "feature_integer_hashed", "feature_string_categorical", "feature_string_hashed", "fit", "fit_generator",
@@ -6364,9 +6520,9 @@ __all__ = [
     "from_config", "generate", "generator_next", "get_config", "get_custom_objects", "get_file", "get_input_at",
     "get_input_mask_at", "get_input_shape_at", "get_layer", "get_output_at", "get_output_mask_at",
     "get_output_shape_at", "get_registered_name", "get_registered_object", "get_source_inputs", "get_state_tree",
-    "get_vocabulary", "get_weights", "hdf5_matrix", "image_array_resize", "image_array_save", "image_data_generator",
-    "image_dataset_from_directory", "image_from_array", "image_load", "image_smart_resize", "image_to_array",
-    "imagenet_decode_predictions", "imagenet_preprocess_input", "implementation",
+    "get_states", "get_vocabulary", "get_weights", "hdf5_matrix", "image_array_resize", "image_array_save",
+    "image_data_generator", "image_dataset_from_directory", "image_from_array", "image_load", "image_smart_resize",
+    "image_to_array", "imagenet_decode_predictions", "imagenet_preprocess_input", "implementation",
     "inception_resnet_v2_preprocess_input", "inception_v3_preprocess_input", "initializer_constant",
     "initializer_glorot_normal", "initializer_glorot_uniform", "initializer_he_normal", "initializer_he_uniform",
     "initializer_identity", "initializer_lecun_normal", "initializer_lecun_uniform", "initializer_ones",
@@ -6508,12 +6664,15 @@ __all__ = [
     "regularizer_l2", "regularizer_orthogonal", "reset_state", "reset_states", "resnet_preprocess_input",
     "resnet_v2_preprocess_input", "rnn_cell_gru", "rnn_cell_lstm", "rnn_cell_simple", "rnn_cells_stack", "run_dir",
     "save_model", "save_model_config", "save_model_hdf5", "save_model_tf", "save_model_weights",
-    "save_model_weights_hdf5", "save_model_weights_tf", "save_text_tokenizer", "sequences_to_matrix",
-    "serialize_keras_object", "serialize_model", "set_custom_objects", "set_random_seed", "set_state_tree",
-    "set_vocabulary", "set_weights", "shape", "skipgrams", "split_dataset", "summary", "tensorboard", "test_on_batch",
-    "text_dataset_from_directory", "text_hashing_trick", "text_one_hot", "text_to_word_sequence", "text_tokenizer",
-    "texts_to_matrix", "texts_to_sequences", "texts_to_sequences_generator", "time_distributed",
-    "timeseries_dataset_from_array", "timeseries_generator", "to_categorical", "train_on_batch", "unfreeze_weights",
-    "unserialize_model", "use_backend", "use_condaenv", "use_implementation", "use_python", "use_session_with_seed",
-    "use_virtualenv", "verb", "with_custom_object_scope", "xception_preprocess_input", "zip_lists",
+    "save_model_weights_hdf5", "save_model_weights_tf", "save_text_tokenizer", "sequence_batch_sizes",
+    "sequence_check_overlap", "sequence_fold", "sequence_forecast", "sequence_reshape", "sequence_scaler",
+    "sequence_source", "sequence_split", "sequence_stitch", "sequence_unfold", "sequence_unreshape", "sequence_windows",
+    "sequences_to_matrix", "serialize_keras_object", "serialize_model", "set_custom_objects", "set_random_seed",
+    "set_state_tree", "set_states", "set_vocabulary", "set_weights", "shape", "skipgrams", "split_dataset",
+    "stateful_twin", "stateless_twin", "summary", "tensorboard", "test_on_batch", "text_dataset_from_directory",
+    "text_hashing_trick", "text_one_hot", "text_to_word_sequence", "text_tokenizer", "texts_to_matrix",
+    "texts_to_sequences", "texts_to_sequences_generator", "time_distributed", "timeseries_dataset_from_array",
+    "timeseries_generator", "to_categorical", "train_on_batch", "unfreeze_weights", "unserialize_model", "use_backend",
+    "use_condaenv", "use_implementation", "use_python", "use_session_with_seed", "use_virtualenv", "verb",
+    "with_custom_object_scope", "xception_preprocess_input", "zip_lists",
 ]

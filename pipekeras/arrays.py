@@ -14,46 +14,12 @@ from itertools import chain
 
 from pipekeras._keras import keras
 from pipekeras.asarray import as_array, as_dtype, codes, is_categorical, is_native, some, values_of
+from pipekeras.data_verbs import data_verb
 from pipekeras.errors import DataError, InvalidValueError, suggestion
-from pipekeras.pipe import Call, Verb
 from pipekeras.receivers import is_frame, is_symbolic, is_tensor, say
 from pipekeras.values import count, is_bool, maybe_whole, target_shape
 
 __all__ = ["array_reshape", "normalize", "pad_sequences", "to_categorical"]
-
-# Verbs on data --------------------------------------------------------------------------------------------------------
-
-
-def is_data(value):
-    """Whether `value` can be what these functions apply to: anything but a single number, text or None."""
-    return value is not None and not isinstance(value, (numbers.Number, str, bytes))
-
-
-class DataVerb(Verb):
-    """A verb on data. Lists and tuples may be its data or its arguments: it runs once all it requires is there."""
-
-    def __init__(self, function, old=()):
-        super().__init__(function, is_data, wants="an array, a list, a data frame or a tensor")
-        self.old = dict(old)
-
-    def __call__(self, *args, **kwargs):
-        kwargs = {self.old.get(name, name): value for name, value in kwargs.items()}
-        if args and self._names[0] not in kwargs and self._lacks_something(args, kwargs):
-            self._check((None, *args), kwargs)
-            return Call(self, args, kwargs)
-        return super().__call__(*args, **kwargs)
-
-    def _lacks_something(self, args, kwargs):
-        if getattr(args[0], "ndim", 1) > 1:  # that is data for sure: what is lacking is an error
-            return False
-        required = [p.name for p in self._signature.parameters.values() if p.default is p.empty]
-        return any(name not in kwargs for name in required[len(args) :])
-
-
-def data_verb(**differs):
-    """Make a function of data pipeable; `old` tells the names its arguments had in 2.x."""
-    return lambda function: DataVerb(function, **differs)
-
 
 # The functions --------------------------------------------------------------------------------------------------------
 
@@ -351,9 +317,9 @@ def _joined(rows, dtype, where):
     import numpy as np
 
     if dtype.kind in "iuf":
-        whole = _whole_numbers(rows)
-        if whole is not None:
-            return whole
+        numbers = _numbers_of(rows)
+        if numbers is not None:
+            return numbers
     kind = object if dtype.kind == "O" else None
     full = [row for row in rows if len(row)]
     try:
@@ -367,17 +333,24 @@ def _joined(rows, dtype, where):
     return values if full else values.astype(dtype)
 
 
-def _whole_numbers(rows):
-    """Lists of ints in one array, or None if that is not what `rows` are; NumPy, which guesses, takes twice as long."""
+def _numbers_of(rows):
+    """Lists of ints or of floats in one array, or None if that is not what `rows` are.
+
+    NumPy, which guesses what a list holds, takes two to three times as long.
+    """
     import numpy as np
 
-    values = typed_list("q")
-    try:
-        for row in rows:
-            values.fromlist(row)
-    except (TypeError, OverflowError):
-        return None
-    return np.frombuffer(values, "int64")
+    for kind, dtype in (("q", "int64"), ("d", "float64")):
+        values = typed_list(kind)
+        try:
+            for row in rows:
+                values.fromlist(row)
+            return np.frombuffer(values, dtype)
+        except TypeError:  # no lists, or lists of something else
+            continue
+        except OverflowError:
+            return None
+    return None
 
 
 def _check_fits(values, dtype, what, where, error):

@@ -94,7 +94,9 @@ MEANING = {
     "config_set_backend": "an error once Keras runs on another backend; R loads Keras anew, and what was made breaks",
     "feature_float_discretized": "num_bins may be left out where bin_boundaries are given, which in R are refused",
     "imagenet_preprocess_input": "x stays as it is, and mode counts, which 2.x paid no heed to",
-    "timeseries_dataset_from_array": "start_index and end_index count from 0, without the end, as in keras3",
+    "timeseries_dataset_from_array": "start_index and end_index count from 0, without the end, as in keras3. Returns a"
+    " PyDataset, which fit() takes on every backend; its to_tf() is R's tf.data.Dataset",
+    "timeseries_generator": "shuffle=True has each window once an epoch; R draws with replacement, whatever the stride",
     "fit_text_tokenizer": "a list of strings holds texts; R takes any list for sequences. What the list holds decides",
     "load_text_tokenizer": "reads JSON, as save_text_tokenizer() or to_json() of Keras 2 wrote it; a pickle is refused",
     "save_text_tokenizer": "writes JSON in Keras's form; R writes a pickle, and to load one runs what it holds",
@@ -141,6 +143,8 @@ MEANING = {
     "callback_model_checkpoint": "replaces its file whole: who is killed meanwhile keeps what was there. The name must"
     " end in .keras or .h5, for weights in .weights.h5, as Keras 3 wants it; an error names one that would do",
     "evaluate": "returns named numbers in order, also for the loss alone; 2.x returns a vector, keras3 a list",
+    "fit": "a stateful model needs shuffle=False, where R mixes its samples in silence; validation does not change what"
+    " the model remembers",
     "freeze_weights": "layers count from 0, and a range given by numbers leaves its end out",
     "get_layer": "index counts from 0",
     "pop_layer": "returns the layer, as keras3 does; 2.x returns nothing",
@@ -153,6 +157,7 @@ MEANING = {
     "load_model_weights_hdf5": "skip_mismatch=True works and reshape=True is an error; R ignores both",
     "predict_classes": "works, by predict(); in R it has failed since TensorFlow 2.6",
     "predict_proba": "works, by predict(); in R it has failed since TensorFlow 2.6",
+    "reset_states": "takes states to begin with as well, as get_states() gives them; works on stacked cells",
     "save_model_config": "without filepath it returns the text; in R that is an error",
     "save_model_hdf5": "returns the model, so that the pipe goes on; R returns TRUE or FALSE",
     "save_model_tf": "writes a folder in Keras 3's own form, which load_model_tf() reads: Keras 3 loads no SavedModel."

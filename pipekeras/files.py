@@ -24,9 +24,7 @@ def replacing(path, where="", ending=None):
         DataError: if there is no folder to write into.
     """
     path = Path(path).expanduser()
-    if not path.parent.is_dir():
-        start = f"{where}: " if where else ""
-        raise DataError(f"{start}there is no folder {path.parent} to write {path.name} into: make it first")
+    refuse_no_folder(path, where)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".unfinished-", ignore_cleanup_errors=True) as beside:
         unfinished = Path(beside) / (f"unfinished{ending}" if ending else path.name)
         yield unfinished
@@ -39,6 +37,14 @@ def replacing(path, where="", ending=None):
             if before.exists():  # else it would go with the folder that it is in
                 before.rename(path)
             raise
+
+
+def refuse_no_folder(path, where=""):
+    """Raise a DataError if there is no folder to write the file `path` into."""
+    path = Path(path).expanduser()
+    if not path.parent.is_dir():
+        start = f"{where}: " if where else ""
+        raise DataError(f"{start}there is no folder {path.parent} to write {path.name} into: make it first")
 
 
 def write_text(path, text, where=""):

@@ -7,8 +7,8 @@ import os
 
 from pipekeras import values
 from pipekeras._keras import keras
-from pipekeras.arrays import data_verb
 from pipekeras.asarray import as_array, codes, is_categorical
+from pipekeras.data_verbs import data_verb
 from pipekeras.errors import ArgumentError, DataError, InvalidValueError, UnavailableError
 from pipekeras.functions import FunctionWrapper
 from pipekeras.receivers import is_frame, say

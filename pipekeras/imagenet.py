@@ -7,8 +7,8 @@ x = image >> resnet_preprocess_input()                    2.x: a function for ea
 import os
 
 from pipekeras._keras import keras
-from pipekeras.arrays import DataVerb, data_verb
 from pipekeras.asarray import as_array, is_native, values_of
+from pipekeras.data_verbs import DataVerb, data_verb
 from pipekeras.downloading import explained
 from pipekeras.errors import DataError, InvalidValueError, PipeError, ShapeError, suggestion
 from pipekeras.fetching import cache_folder

@@ -8,8 +8,8 @@ import webbrowser
 
 from pipekeras import values
 from pipekeras._keras import keras
-from pipekeras.arrays import data_verb
 from pipekeras.asarray import as_array, as_dtype, to_array
+from pipekeras.data_verbs import data_verb
 from pipekeras.errors import ArgumentError, DataError, InvalidValueError, UnavailableError, suggestion
 from pipekeras.pipe import Checked
 from pipekeras.receivers import is_frame, is_tensor, say

@@ -20,7 +20,7 @@ from pathlib import Path
 
 for module in pkgutil.walk_packages(pipekeras.__path__, "pipekeras."):
     source = Path(module.module_finder.find_spec(module.name).origin).read_text()
-    of_keras = re.search(r"^class .*\\(.*keras[.]", source, re.M)
+    of_keras = re.search(r"^class .*\\((Passes|SequenceWindows|.*keras[.])", source, re.M)
     if not of_keras and not module.name.endswith("__main__"):
         importlib.import_module(module.name)
 {REPORT}"""

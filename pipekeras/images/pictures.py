@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pipekeras import values
 from pipekeras._keras import keras
-from pipekeras.arrays import data_verb
 from pipekeras.asarray import as_array, as_dtype
+from pipekeras.data_verbs import data_verb
 from pipekeras.errors import ArgumentError, DataError, InvalidValueError, suggestion
 from pipekeras.files import replacing
 from pipekeras.pipe import verb

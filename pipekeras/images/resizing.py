@@ -2,8 +2,8 @@
 
 from pipekeras import values
 from pipekeras._keras import keras
-from pipekeras.arrays import data_verb
 from pipekeras.asarray import as_array, is_native
+from pipekeras.data_verbs import data_verb
 from pipekeras.errors import DataError, InvalidValueError
 from pipekeras.images.pictures import FORMATS, one_of, size_of
 from pipekeras.receivers import is_tensor

@@ -5,6 +5,7 @@ the outputs, labels out of range, NaN that makes the loss NaN. What a model or a
 data is the user's business: there nothing is assumed.
 """
 
+import itertools
 import re
 
 from pipekeras._keras import keras
@@ -12,6 +13,7 @@ from pipekeras.asarray import values_of
 from pipekeras.complaints import called
 from pipekeras.errors import DataError, ShapeError
 from pipekeras.receivers import is_layer, is_tensor, say
+from pipekeras.sequences import keeping
 
 __all__: list[str] = []
 
@@ -84,10 +86,17 @@ def same_length(groups, where):
 def batches(
     model, x, where, batch_size=None, steps=None, split=0, validation_size=None, *, argument="batch_size", of=""
 ):  # fmt: skip
-    """Raise unless arrays come in batches of the size that the model was built for, if it was built for one."""
+    """Raise unless arrays come in batches of the size that the model was built for, if it was built for one.
+
+    A stateful model that is not built yet will be built for the first of them.
+    """
     fixed, n = _fixed_size(model, x)
+    for_ = "was built for batches"
     if fixed is None:
-        return
+        if not _waits_for_states(model):
+            return
+        n = _samples(x)
+        fixed, for_ = min(batch_size or _KERAS_BATCH, n), "is stateful, and its first batch is one"
     train = int(n * (1.0 - split))  # as Keras cuts it
     parts = [(train, batch_size, argument, f"{of}x has {n}")]
     if split:
@@ -98,7 +107,7 @@ def batches(
         seen = samples if steps is None else min(samples, steps * (size or _KERAS_BATCH))
         if min(size or _KERAS_BATCH, seen) != fixed or seen % fixed:
             raise ShapeError(
-                f"{where}: the model was built for batches of {fixed}: give {name}={fixed}, and a multiple of {fixed}"
+                f"{where}: the model {for_} of {fixed}: give {name}={fixed}, and a multiple of {fixed}"
                 f" samples; {has}" + (f", and {name} is {size}" if size not in (None, fixed) else "")
             )
 
@@ -115,13 +124,25 @@ _KERAS_BATCH = 32  # samples a step where nothing is said
 
 def _fixed_size(model, x):
     """(batch size of the model's inputs, number of samples in x); None where any size will do."""
-    if own_training(model):
-        return None, 0
+    fixed = None if own_training(model) else built_for(model)
+    return (None, 0) if fixed is None else (fixed, _samples(x))
+
+
+def built_for(model):
+    """The batch size of the model's inputs, or of what it remembers; None where any size will do."""
     tensors = getattr(model, "inputs", None) or []
-    fixed = next((t.shape[0] for t in tensors if getattr(t, "shape", None) and t.shape[0] is not None), None)
-    if fixed is None:
-        return None, 0
-    return fixed, next(array.shape[0] for array in keras.tree.flatten(x) if array is not None)
+    states = (v for _, layer in keeping.stateful_layers(model) for v in keeping.state_variables(layer))
+    sizes = (one.shape[0] for one in itertools.chain(tensors, states) if getattr(one, "shape", None))
+    return next((size for size in sizes if size is not None), None)
+
+
+def _waits_for_states(model):
+    """Whether it is stateful, and for batches of which size is not known before the first."""
+    return not own_training(model) and any(not keeping.is_built(layer) for _, layer in keeping.stateful_layers(model))
+
+
+def _samples(x):
+    return next(array.shape[0] for array in keras.tree.flatten(x) if array is not None)
 
 
 # Numbers of words -----------------------------------------------------------------------------------------------------
@@ -320,8 +341,8 @@ def _same_shape(array, name, slot, loss, where):
             f' each class: use to_categorical({name}, {wanted[-1]}), or compile with loss="{_SPARSE}"'
         )
     raise ShapeError(
-        f"{where}: {name} has the shape {shape}, the model's output {slot.name!r} {wanted}; {loss} compares them number"
-        " by number, so they must agree"
+        f"{where}: {name} has the shape {tuple(array.shape)}, the model's output {slot.name!r} {wanted}; {loss}"
+        " compares them number by number, so they must agree"
     )
 
 

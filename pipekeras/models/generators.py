@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from pipekeras._keras import keras
 from pipekeras.errors import DataError
-from pipekeras.models import checks
+from pipekeras.models import checks, stateful
 from pipekeras.models.inputs import as_tensors, is_dataset, prepare
 from pipekeras.models.plainly import plainly
 from pipekeras.pipe import Function
@@ -188,6 +188,7 @@ def _train_epoch(model, stream, steps, callbacks, class_weight):
             )
         callbacks.on_train_batch_begin(seen)
         with _adding_up(model), plainly("fit", model, x):
+            _keep(model, x, seen)
             values = model.train_on_batch(x, y, sample_weight=weights, class_weight=class_weight, return_dict=True)
         callbacks.on_train_batch_end(seen, values)
         seen += 1
@@ -218,6 +219,7 @@ def evaluate_stream(model, stream, *, steps, callbacks, verbose=0):
         x, y, weights = stream.ready(batch, model)
         callbacks.on_test_batch_begin(seen)
         with _adding_up(model), plainly(stream.where, model, x):
+            _keep(model, x, seen)
             values = model.test_on_batch(x, y, sample_weight=weights, return_dict=True)
         callbacks.on_test_batch_end(seen, values)
         seen += 1
@@ -241,6 +243,7 @@ def predict_stream(model, stream, *, steps, callbacks, verbose=0):
         x = stream.ready_to_predict(batch, model)
         callbacks.on_predict_batch_begin(len(outputs))
         with plainly(stream.where, model, x):
+            _keep(model, x, len(outputs))
             outputs.append(model.predict_on_batch(x))
         callbacks.on_predict_batch_end(len(outputs) - 1, {"outputs": outputs[-1]})
         if model.stop_predicting:
@@ -249,6 +252,12 @@ def predict_stream(model, stream, *, steps, callbacks, verbose=0):
         raise stream.nothing()
     callbacks.on_predict_end()
     return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *outputs)
+
+
+def _keep(model, x, seen):
+    """Before the first batch, by which a model may be built, see to it that states are kept."""
+    if not seen:
+        stateful.keep(model, x)
 
 
 def _callback_list(model, callbacks, steps, verbose):

@@ -186,3 +186,24 @@ def as_data_frame(x):
             "data": pd.Categorical([part.data for _, part in rows], [TRAINING, VALIDATION]),
         }
     )
+
+
+class Record:
+    """Collects the values of each epoch: a callback that comes after the user's own, and so sees what they add."""
+
+    def __init__(self):
+        self.epochs, self.logs = [], []
+        self.callback = keras.callbacks.LambdaCallback(on_epoch_end=self._note)
+
+    def _note(self, epoch, logs):
+        self.epochs.append(epoch)
+        self.logs.append(dict(logs or {}))
+
+    def goes_on_from(self, epochs):
+        """Begin with epochs of an earlier run: [[epoch, values], ...]."""
+        for epoch, logs in epochs:
+            self._note(epoch, logs)
+
+    def history(self):
+        """What has been noted, as a History."""
+        return History(self.epochs, self.logs, dict(self.callback.params or {}))

@@ -84,7 +84,7 @@ def fed(dataset, steps, rounds=1):
     """
     if not is_pydataset(dataset) or not hasattr(dataset, "feed"):
         return dataset, steps
-    steps = steps or len(dataset)
+    steps = steps or getattr(dataset, "batches", None) or len(dataset)
     return dataset.feed(steps * rounds), steps
 
 

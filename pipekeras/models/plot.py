@@ -1,4 +1,4 @@
-"""plot(): the picture of a training history, or of a model."""
+"""plot(): the picture of a training history, of a model, or of which rows of a series go where."""
 
 import inspect
 
@@ -23,8 +23,10 @@ def plot(
 ):  # fmt: skip
     """Draw a training history (a facet for each metric) or a model (its layers and how they are joined).
 
+    Of sequence_windows() and sequence_fold() it is the picture of which rows go where, as their own plot() draws it.
+
     Args:
-        x: a History, as fit() returns, or one of Keras's own, or a model.
+        x: a History, as fit() returns, or one of Keras's own, or a model; or windows or a fold.
         metrics: of a history, the metrics to draw, by name; None draws all.
         method: "auto", "ggplot2" or "base", as in R; here all three draw the same.
         smooth: whether a smooth line (loess) is drawn as well, if training was for ten epochs or more.
@@ -46,7 +48,7 @@ def plot(
         `.savefig("history.png")`.
 
     Raises:
-        PipeError: if x is neither a history nor a model.
+        PipeError: if x is none of these.
         ArgumentError: if an argument for a model is given for a history, or the other way round.
         InvalidValueError: if a metric or layer is not there, or a model has no layers.
         DataError: if no epoch was run.
@@ -57,12 +59,17 @@ def plot(
     if not isinstance(dpi, (int, float)) or isinstance(dpi, bool) or not dpi > 0:
         raise InvalidValueError(f"plot: dpi must be a number above 0, it got {dpi!r}")
     history = as_history(x)
+    if getattr(x, "orders_itself", False) and hasattr(x, "plot"):
+        _refuse(options, (), "dataset of a series")
+        return x.plot(dpi=dpi, to_file=to_file)
     if history is not None:
         x, used, draw = history, _OF_HISTORY, draw_history
     elif is_model(x):
         used, draw = [name for name in options if name not in _OF_HISTORY and name != "to_file"], draw_model
     else:
-        raise PipeError(f"plot draws a training history, as fit() returns, or a model; it got {say(x)}")
+        raise PipeError(
+            f"plot draws a training history, as fit() returns, a model, or windows and folds; it got {say(x)}"
+        )
     _refuse(options, used, "history" if used is _OF_HISTORY else "model")
     figure = draw(x, **{name: options[name] for name in used}, shown=to_file is None)
     if to_file is not None:
@@ -74,7 +81,6 @@ def _refuse(options, used, kind):
     """Raise if an argument that is not for this kind of picture was given."""
     for name, parameter in inspect.signature(plot).parameters.items():
         if name in options and name not in (*used, *_OF_BOTH) and options[name] != parameter.default:
-            other = "model" if kind == "history" else "history"
-            raise ArgumentError(
-                f"plot: {name} is for a {other}, this is a {kind}: it takes {', '.join([*used, 'to_file'])}"
-            )
+            other = "history" if name in _OF_HISTORY else "model"
+            taken = ", ".join(dict.fromkeys([*used, *_OF_BOTH]))
+            raise ArgumentError(f"plot: {name} is for a {other}, this is a {kind}: it takes {taken}")

@@ -3,7 +3,7 @@
 import math
 
 from pipekeras.errors import DataError, InvalidValueError, suggestion
-from pipekeras.models.figures import new_figure
+from pipekeras.figures import new_figure
 from pipekeras.models.history import TRAINING, VALIDATION, curves
 
 # Blue and vermilion of the palette of Okabe and Ito, and marks that differ, for those who see colours otherwise.

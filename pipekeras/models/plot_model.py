@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipekeras.errors import InvalidValueError
+from pipekeras.figures import new_figure
 from pipekeras.models._graph import Show, graph_of
 from pipekeras.models._layout import Layout, layout
-from pipekeras.models.figures import new_figure
 from pipekeras.models.summary import has_frozen_weights
 
 _TITLE, _TEXT = 7.0, 6.0  # points

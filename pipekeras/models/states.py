@@ -8,6 +8,8 @@ from pipekeras.models.checks import all_layers
 from pipekeras.models.warned import warn
 from pipekeras.pipe import verb
 from pipekeras.receivers import is_layer, is_model, is_tensor, say
+from pipekeras.sequences.keeping import kept_for_jax
+from pipekeras.sequences.states import reset, reset_states
 
 _model_verb = verb(receiver=is_model, wants="a model")
 _layer_verb = verb(receiver=is_layer, wants="a layer or a model")
@@ -94,10 +96,10 @@ def set_state_tree(object, state_tree):
 
 
 def _groups(model):
-    optimizer = getattr(model, "optimizer", None)
+    optimizer, states = getattr(model, "optimizer", None), kept_for_jax(model)
     return {
         "trainable_variables": model.trainable_variables,
-        "non_trainable_variables": model.non_trainable_variables,
+        "non_trainable_variables": [v for v in model.non_trainable_variables if id(v) not in states],
         "optimizer_variables": [] if optimizer is None else optimizer.variables,
         "metrics_variables": model.metrics_variables,
     }
@@ -161,39 +163,8 @@ def reset_state(object):
 
     Source: R `keras3::reset_state`.
     """
-    return _reset(object, "reset_state")
-
-
-@_layer_verb
-def reset_states(object):
-    """Let the stateful recurrent layers of a model begin anew.
-
-    Args:
-        object: the model, or a single layer.
-
-    Returns:
-        The same object.
-
-    Raises:
-        InvalidValueError: for a layer that remembers nothing.
-
-    Source: R `keras::reset_states`.
-    """
-    return _reset(object, "reset_states")
-
-
-def _reset(object, where):
-    if is_model(object):
-        for layer in all_layers(object):
-            if getattr(layer, "stateful", False) is True and hasattr(layer, "reset_state"):
-                layer.reset_state()
-        return object
-    if not hasattr(object, "reset_state"):
-        raise InvalidValueError(f"{where}: {say(object)} remembers nothing from batch to batch, so there is no state")
-    if getattr(object, "stateful", True) is False:
-        raise InvalidValueError(
-            f"{where}: {say(object)} is not stateful, so it begins anew with every batch: make it with stateful=True"
-        )
+    if is_layer(object):
+        return reset(object, "reset_state")
     object.reset_state()
     return object
 

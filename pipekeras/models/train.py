@@ -3,17 +3,17 @@
 import weakref
 
 from pipekeras import values
-from pipekeras._keras import keras
-from pipekeras.errors import DataError
-from pipekeras.models import arguments, checks, generators
+from pipekeras.errors import InvalidValueError
+from pipekeras.models import arguments, checks, generators, stateful
 from pipekeras.models.compiling import ready
 from pipekeras.models.evaluation import Evaluation
-from pipekeras.models.history import History
+from pipekeras.models.history import Record
 from pipekeras.models.inputs import as_tensors, fed, is_dataset, is_pydataset, prepare
+from pipekeras.models.passes import begin_passes, fit_passes, has_passes, refuse_checkpoints
 from pipekeras.models.plainly import plainly
-from pipekeras.models.stateful import refuse_lost_states
+from pipekeras.models.validation import validation
 from pipekeras.pipe import verb
-from pipekeras.receivers import is_model, say
+from pipekeras.receivers import is_model
 
 __all__ = ["evaluate", "fit", "predict", "predict_on_batch", "test_on_batch", "train_on_batch"]
 
@@ -41,7 +41,8 @@ def fit(
         callbacks: a callback of Keras, or several in a list.
         validation_split: the share of the samples, from the end, that is held out for validation.
         validation_data: (x, y) or (x, y, sample_weight) to validate on after each epoch, or what gives batches.
-        shuffle: whether samples are shuffled before each epoch; datasets and generators order themselves.
+        shuffle: whether samples are shuffled before each epoch; datasets and generators order themselves. A stateful
+            model needs shuffle=False.
         class_weight: {class: weight}, or weights in a list for the classes 0, 1, ...
         sample_weight: a weight for each sample, shape (n,); for sequences also (n, timesteps).
         initial_epoch: the first epoch, counted from 0, when training goes on.
@@ -56,17 +57,19 @@ def fit(
     Returns:
         A History.
 
+    Stateful recurrent layers (stateful=True) go on from batch to batch and from epoch to epoch until reset_states(); on
+    a dataset of sequence_fold() they begin anew wherever a series begins. Validation leaves them as they were.
+
     Raises:
         InvalidValueError: if the model is not compiled, or an argument is not what it must be.
         DataError: if the data cannot be trained on: text where the model or the backend reads none, missing values,
-            different lengths, labels out of range.
+            different lengths, labels out of range, a dataset that is not folded for a stateful model.
         ShapeError: if it has not the shape that the model was built for.
 
     Source: R `keras3::fit`, `keras::fit`.
     """
     where = "fit"
     ready(object, where)
-    refuse_lost_states(object, where)
     epochs = values.count(epochs, "epochs", where, least=0)
     initial_epoch = values.count(initial_epoch, "initial_epoch", where, least=0)
     steps = values.maybe_whole(steps_per_epoch, "steps_per_epoch", where, least=1)
@@ -76,10 +79,17 @@ def fit(
     validation_freq, verbose = arguments.freq(validation_freq), arguments.verbose(verbose, where)
     validation_split = values.share(0 if validation_split is None else validation_split, "validation_split", where)
     class_weight = arguments.class_weight(class_weight, sample_weight, where)
-    record = _Record()
+    record = Record()
     callbacks = [*arguments.callbacks(callbacks, where), record.callback]
 
-    validation = _validation(object, validation_data, sizes, validation_steps)
+    tested = validation(object, validation_data, sizes, validation_steps)
+    if is_dataset(x):
+        stateful.check_dataset(object, x, where)
+        stateful.warn_of_padding(object, x, where)
+    goes_on = begin_passes(object, x, steps, callbacks, record) if has_passes(x) else refuse_checkpoints(callbacks)
+    callbacks[:0] = stateful.callbacks(
+        object, where, train=x, test=tested and tested.given, drawn_on=goes_on is not None or steps is not None
+    )
     if generators.is_stream(x):
         arguments.alone(
             x, where, y=y, sample_weight=sample_weight, batch_size=batch_size, validation_split=validation_split
@@ -87,32 +97,43 @@ def fit(
         generators.fit_stream(
             object, generators.as_stream(x, where), epochs=epochs, initial_epoch=initial_epoch, steps=steps,
             callbacks=callbacks, verbose=verbose, class_weight=class_weight, validation_freq=validation_freq,
-            validate=validation and validation.for_stream(sizes["validation_batch_size"], validation_steps),
+            validate=tested and tested.for_stream(sizes["validation_batch_size"], validation_steps),
         )  # fmt: skip
         return record.history()
     if is_dataset(x):
         arguments.alone(
             x, where, y=y, sample_weight=sample_weight, batch_size=batch_size, validation_split=validation_split
         )
-        x, steps = fed(x, steps, max(epochs - initial_epoch, 0))
-        shuffle = bool(shuffle) and is_pydataset(x) and getattr(x, "num_batches", None) is not None
+        shuffle = bool(shuffle) and is_pydataset(x) and not getattr(x, "orders_itself", False)
+        if goes_on is None:
+            x, steps = fed(x, steps, max(epochs - initial_epoch, 0))
+            shuffle = shuffle and getattr(x, "num_batches", None) is not None
+        stateful.refuse_shuffled(object, shuffle, "batches")
     else:
         arguments.some(x, where)
+        stateful.refuse_shuffled(object, shuffle, "samples")
         x, y, sample_weight = prepare(object, x, y, sample_weight, where=where)
         checks.batches(
-            object, x, where, sizes["batch_size"], steps, 0 if validation else validation_split,
+            object, x, where, sizes["batch_size"], steps, 0 if tested else validation_split,
             sizes["validation_batch_size"],
         )  # fmt: skip
-    if validation is not None and validation.stream is not None:
-        callbacks.insert(0, validation.callback(object, callbacks[:], validation_steps, validation_freq))
-    with plainly(where, object, x):
+    if tested is not None and tested.stream is not None:
+        callbacks.insert(0, tested.callback(object, callbacks[:], validation_steps, validation_freq))
+
+    def run(x, initial_epoch, epochs, steps, callbacks):
         object.fit(
             x, y, epochs=epochs, verbose=verbose, callbacks=callbacks, validation_split=validation_split,
-            validation_data=validation and validation.data, shuffle=shuffle, class_weight=class_weight,
+            validation_data=tested and tested.data, shuffle=shuffle, class_weight=class_weight,
             sample_weight=sample_weight, initial_epoch=initial_epoch, steps_per_epoch=steps,
-            validation_steps=validation.steps if validation else validation_steps, validation_freq=validation_freq,
-            **sizes,
+            validation_steps=tested.steps if tested else validation_steps, validation_freq=validation_freq, **sizes,
         )  # fmt: skip
+
+    with plainly(where, object, x):
+        stateful.keep(object, x, sizes["batch_size"])
+        if goes_on is None:
+            run(x, initial_epoch, epochs, steps, callbacks)
+        else:
+            fit_passes(object, x, run, goes_on, epochs, initial_epoch, callbacks, verbose)
     return record.history()
 
 
@@ -142,7 +163,6 @@ def evaluate(
     """
     where = "evaluate"
     ready(object, where)
-    refuse_lost_states(object, where)
     steps, verbose = values.maybe_whole(steps, "steps", where, least=1), arguments.verbose(verbose, where)
     batch_size = values.maybe_whole(batch_size, "batch_size", where, least=1)
     callbacks = arguments.callbacks(callbacks, where)
@@ -153,12 +173,16 @@ def evaluate(
         return _in_order(object, result)
     if is_dataset(x):
         arguments.alone(x, where, y=y, sample_weight=sample_weight, batch_size=batch_size)
+        stateful.check_dataset(object, x, where)
+        stateful.warn_of_padding(object, x, where)
+        callbacks[:0] = stateful.callbacks(object, where, test=x)
         x, steps = fed(x, steps)
     else:
         arguments.some(x, where)
         x, y, sample_weight = prepare(object, x, y, sample_weight, where=where)
         checks.batches(object, x, where, batch_size, steps)
     with plainly(where, object, x):
+        stateful.keep(object, x, batch_size)
         result = object.evaluate(
             x, y, batch_size=batch_size, verbose=verbose, sample_weight=sample_weight, steps=steps,
             callbacks=callbacks, return_dict=True,
@@ -189,7 +213,6 @@ def predict(object, x, *, batch_size=None, verbose="auto", steps=None, callbacks
     """
     where = "predict"
     ready(object, where, compiled=False)
-    refuse_lost_states(object, where)
     steps, verbose = values.maybe_whole(steps, "steps", where, least=1), arguments.verbose(verbose, where)
     batch_size = values.maybe_whole(batch_size, "batch_size", where, least=1)
     callbacks = arguments.callbacks(callbacks, where)
@@ -199,12 +222,16 @@ def predict(object, x, *, batch_size=None, verbose="auto", steps=None, callbacks
         return generators.predict_stream(object, stream, steps=steps, callbacks=callbacks, verbose=verbose)
     if is_dataset(x):
         arguments.alone(x, where, batch_size=batch_size)
+        _refuse_shuffled_windows(x)
+        stateful.check_dataset(object, x, where)
+        callbacks[:0] = stateful.callbacks(object, where, predict=x)
         x, steps = fed(x, steps)
     else:
         arguments.some(x, where)
         x, _, _ = prepare(object, x, where=where, predicting=True)
         checks.batches(object, x, where, batch_size, steps)
     with plainly(where, object, x):
+        stateful.keep(object, x, batch_size)
         return object.predict(x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks)
 
 
@@ -229,12 +256,12 @@ def train_on_batch(object, x, y=None, sample_weight=None, class_weight=None):
     """
     where = "train_on_batch"
     ready(object, where)
-    refuse_lost_states(object, where)
     class_weight = arguments.class_weight(class_weight, sample_weight, where)
     x, y, sample_weight = prepare(object, x, y, sample_weight, where=where)
     checks.one_batch(object, x, where)
     x, y, sample_weight = as_tensors(x, y, sample_weight)
     with plainly(where, object, x):
+        stateful.keep(object, x)
         result = object.train_on_batch(x, y, sample_weight=sample_weight, class_weight=class_weight, return_dict=True)
     return _in_order(object, result)
 
@@ -259,11 +286,11 @@ def test_on_batch(object, x, y=None, sample_weight=None):  # noqa: PT028
     """
     where = "test_on_batch"
     ready(object, where)
-    refuse_lost_states(object, where)
     x, y, sample_weight = prepare(object, x, y, sample_weight, where=where)
     checks.one_batch(object, x, where)
     x, y, sample_weight = as_tensors(x, y, sample_weight)
     with plainly(where, object, x):
+        stateful.keep(object, x)
         result = object.test_on_batch(x, y, sample_weight=sample_weight, return_dict=True)
     return _in_order(object, result)
 
@@ -286,10 +313,10 @@ def predict_on_batch(object, x):
     """
     where = "predict_on_batch"
     ready(object, where, compiled=False)
-    refuse_lost_states(object, where)
     x, _, _ = prepare(object, x, where=where, predicting=True)
     checks.one_batch(object, x, where)
     with plainly(where, object, x):
+        stateful.keep(object, x)
         return object.predict_on_batch(x)
 
 
@@ -300,19 +327,13 @@ setattr(test_on_batch, "__test__", False)  # noqa: B010
 # What comes back ------------------------------------------------------------------------------------------------------
 
 
-class _Record:
-    """Collects the values of each epoch: a callback that comes after the user's own, and so sees what they add."""
-
-    def __init__(self):
-        self.epochs, self.logs = [], []
-        self.callback = keras.callbacks.LambdaCallback(on_epoch_end=self._note)
-
-    def _note(self, epoch, logs):
-        self.epochs.append(epoch)
-        self.logs.append(dict(logs or {}))
-
-    def history(self):
-        return History(self.epochs, self.logs, dict(self.callback.params or {}))
+def _refuse_shuffled_windows(x):
+    """Raise if nobody could say which prediction is that of which window."""
+    if getattr(x, "orders_itself", False) and getattr(x, "shuffle", False):
+        raise InvalidValueError(
+            "predict: the windows are shuffled, so the predictions would come in an order that nobody knows:"
+            " predict(model, windows.in_order())"
+        )
 
 
 # For each model its metrics, the names that Keras has, and the same names in our order.
@@ -338,56 +359,3 @@ def _order(metrics, names):
     order += [name for value in results.values() if isinstance(value, dict) for name in value]
     order = [name for name in order if name in names]
     return order + [name for name in names if name not in order]
-
-
-# What goes in ---------------------------------------------------------------------------------------------------------
-
-
-class _Validation:
-    """What to validate on: data that Keras takes, or a stream that runs in our loop."""
-
-    def __init__(self, model, data=None, stream=None, steps=None):
-        self.model, self.data, self.stream, self.steps = model, data, stream, steps
-
-    def for_stream(self, batch_size, steps):
-        """A function of the CallbackList in use that validates."""
-        if self.stream is not None:
-            return lambda callbacks: generators.evaluate_stream(
-                self.model, self.stream, steps=steps, callbacks=callbacks
-            )
-        x, y, weights = self.data if isinstance(self.data, tuple) else (self.data, None, None)
-        return lambda callbacks: self.model.evaluate(
-            x, y, sample_weight=weights, batch_size=batch_size, steps=self.steps, callbacks=callbacks, verbose=0,
-            return_dict=True,
-        )  # fmt: skip
-
-    def callback(self, model, callbacks, steps, freq):
-        """For a fit() that is Keras's own: a callback, the first of all, that validates and logs the values."""
-        validate = self.for_stream(None, steps)
-
-        def on_epoch_end(epoch, logs):
-            if generators.due(epoch, freq):
-                result = validate(keras.callbacks.CallbackList(callbacks, model=model))
-                logs.update({f"val_{name}": value for name, value in result.items()})
-
-        return keras.callbacks.LambdaCallback(on_epoch_end=on_epoch_end)
-
-
-def _validation(model, data, sizes, steps):
-    if data is None:
-        return None
-    name = "validation_data"
-    if isinstance(data, (tuple, list)):
-        if not 2 <= len(data) <= 3:
-            raise DataError(f"fit: {name} must be (x, y) or (x, y, sample_weight), it got {len(data)} values")
-        ready = prepare(model, *data, where="fit", of=f"{name}'s ")
-        argument = "batch_size" if sizes["validation_batch_size"] is None else "validation_batch_size"
-        size = sizes[argument]
-        checks.batches(model, ready[0], "fit", size, steps, argument=argument, of=f"{name}'s ")
-        return _Validation(model, data=ready, steps=steps)
-    if generators.is_stream(data):
-        return _Validation(model, stream=generators.as_stream(data, "fit", name), steps=steps)
-    if is_dataset(data):
-        data, steps = fed(data, steps)
-        return _Validation(model, data=data, steps=steps)
-    raise DataError(f"fit: {name} must be (x, y), (x, y, sample_weight) or a dataset, it got {say(data)}")

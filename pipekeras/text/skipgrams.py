@@ -3,8 +3,8 @@
 import random
 from typing import Any, NamedTuple
 
-from pipekeras.arrays import data_verb
 from pipekeras.asarray import as_array, some
+from pipekeras.data_verbs import data_verb
 from pipekeras.errors import DataError, InvalidValueError
 from pipekeras.pipe import Checked
 from pipekeras.text.words import truth

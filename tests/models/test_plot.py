@@ -145,7 +145,9 @@ def test_arguments_of_the_other_kind_of_picture():
 
 @pytest.mark.parametrize("thing", [3, "loss", None])
 def test_only_histories_and_models_are_drawn(thing):
-    with pytest.raises(PipeError, match=r"plot draws a training history, as fit\(\) returns, or a model; it got "):
+    with pytest.raises(
+        PipeError, match=r"plot draws a training history, as fit\(\) returns, a model, or windows and folds; it got "
+    ):
         plot(thing)
 
 
@@ -428,3 +430,15 @@ def test_without_a_display_there_is_a_figure_all_the_same(monkeypatch, tmp_path)
     monkeypatch.setattr(plt, "figure", no_display)
     plot(history(2)).savefig(tmp_path / "history.png")
     assert (tmp_path / "history.png").stat().st_size > 1000
+
+
+def test_windows_are_drawn_as_they_draw_themselves(tmp_path):
+    from pipekeras import sequence_windows
+
+    windows = sequence_windows(np.arange(30.0), lookback=4)
+    drawn = plot(windows, to_file=tmp_path / "windows.png")
+    assert len(drawn.axes) == len(windows.plot().axes) and (tmp_path / "windows.png").stat().st_size > 1000
+    with pytest.raises(
+        ArgumentError, match="plot: rankdir is for a model, this is a dataset of a series: it takes dpi"
+    ):
+        plot(windows, rankdir="LR")

@@ -113,8 +113,7 @@ def stateful():
 
 
 @pytest.mark.parametrize("reset", [pk.reset_state, pk.reset_states])
-def test_recurrent_layers_begin_anew(reset, only_on):
-    only_on("tensorflow", reason="Keras keeps no states while predicting on JAX")
+def test_recurrent_layers_begin_anew(reset):
     model, x = stateful(), np.ones((2, 3, 1), "float32")
     first = pk.predict_on_batch(model, x)
     assert not np.allclose(pk.predict_on_batch(model, x), first)
