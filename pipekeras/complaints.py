@@ -133,6 +133,11 @@ def reworded(text, left, layer):
             f"{name} was built for {axis[2]} values along axis {axis[1]}, it got a tensor of shape {axis[3]}: give it"
             " inputs of the shape it has seen first, or make a new layer"
         )
+    if "batch size must be static" in text:
+        return (
+            f"{name} is stateful, and must know the batch size: give it where the model begins, as in"
+            " keras_model_sequential(input_shape=(12, 1), batch_size=4) or layer_input(batch_shape=(4, 12, 1))"
+        )
     if re.search(r"(zero or negative|[Nn]egative dimension|not positive|[Nn]egative output)", text):
         return (
             f'{name} leaves nothing of {say(left)}: its window is larger than the input. Use padding="same", a smaller'

@@ -57,17 +57,20 @@ def check_dataset(model, dataset, where, name="x"):
 
 
 def warn_of_padding(model, dataset, where, name="x"):
-    """Warn of what counts the padded steps of a fold: metrics given as metrics=, and a mask beside the weights."""
-    if not getattr(dataset, "continues", False):
+    """Warn of what counts padded steps and missing targets: metrics= of compile(), and a mask beside the weights."""
+    if not getattr(dataset, "orders_itself", False):
         return
     batch = dataset[0]
     if not (isinstance(batch, tuple) and len(batch) == 3 and batch[2] is not None):
         return
-    padded = f"{where}: {name} is padded, and weighs what is padded with 0, "
+    padded = f"{where}: {name} is padded, or lacks targets, and weighs those with 0, "
     metrics = getattr(getattr(model, "_compile_metrics", None), "_user_metrics", None)
     if any(m is not None for m in keras.tree.flatten(metrics)):
         warn(padded + "but the model's metrics count it all the same: give them to compile() as weighted_metrics=")
-    if any(getattr(tensor, "_keras_mask", None) is not None for tensor in getattr(model, "outputs", None) or []):
+    folded = getattr(dataset, "continues", False)
+    if folded and any(
+        getattr(tensor, "_keras_mask", None) is not None for tensor in getattr(model, "outputs", None) or []
+    ):
         warn(
             padded + "and the model masks it as well: a batch with padding then counts more: leave out layer_masking()"
         )

@@ -1,5 +1,7 @@
 """Windows as a dataset of Keras's. Importing this module imports Keras: windows.py does it when it makes one."""
 
+import functools
+
 from pipekeras.errors import InvalidValueError
 from pipekeras.sequences import making
 from pipekeras.sequences.order import Order
@@ -74,7 +76,11 @@ class SequenceWindows(Passes):
 
     def batch(self, epoch, batch):
         """Batch number `batch` of pass number `epoch`: (x,), (x, y) or (x, y, sample_weight)."""
-        return making.make(self.series, self.plan, self.numbers(epoch, batch), self.pad_value)
+        return making.make(self.series, self.plan, self.numbers(epoch, batch), self.pad_value, self._weight)
+
+    @functools.cached_property
+    def _weight(self):
+        return making.weight_of(self.series, self.plan)
 
     def mask(self, index):
         """Which steps of the windows of batch `index` are real, (batch, lookback); the others hold `pad_value`."""

@@ -76,8 +76,8 @@ def sequence_reshape(data, timesteps, delay=None, *, targets=None, remainder="dr
     Returns:
         Blocks of shape `(n, timesteps, features)`, for a series `(time,)` with one feature; or with a delay the pair of
         blocks and targets `(n, timesteps, columns)`: all blocks whose targets exist. With remainder="pad" a mask
-        `(n, timesteps)` comes last, True for steps that are real: `x, mask`, or `x, y, mask`; it does as
-        `sample_weight`. Values keep their type.
+        `(n, timesteps)` comes last, True for steps that are real, and have a target if targets are asked for:
+        `x, mask`, or `x, y, mask`; it does as `sample_weight`. Values keep their type.
 
     Raises:
         DataError: if the series is too short for a block, is text, or leaves a remainder that is an error.
@@ -113,9 +113,10 @@ def _cut(series, plan, shift, pad_value, where):
 
     begin, length = plan.first + shift, plan.n * plan.timesteps
     result = np.empty((length, *series.shape[1:]), series.dtype)  # a copy: what is changed in it stays there
-    result[: plan.real] = series[begin : begin + plan.real]
-    if plan.real < length:
-        result[plan.real :] = padding(pad_value, series.dtype, where)
+    there = plan.real if shift else min(length, len(series) - begin)  # more rows than have a target, maybe
+    result[:there] = series[begin : begin + there]
+    if there < length:
+        result[there:] = padding(pad_value, series.dtype, where)
     return result.reshape(plan.n, plan.timesteps, *step_shape(series))
 
 

@@ -15,7 +15,8 @@ def callback_sequence_checkpoint(filepath, save_freq="epoch", delete_checkpoint=
 
     Run the same script again, with the same callback: fit() finds the file, goes on in the epoch, at the batch, and
     with the weights, the optimizer's memory, the states and the metrics that were saved, and the loss curve is that of
-    a run that was never interrupted. The History begins with the epochs before.
+    a run that was never interrupted. The History begins with the epochs before. Not in the file is what other callbacks
+    remember, such as how long callback_early_stopping() has waited.
 
     Args:
         filepath: the file, such as "training.ckpt"; it is replaced whole or not at all.

@@ -45,6 +45,7 @@ class Table:
 
     def __init__(self, data, name, where, exact=False):
         self.name, self.where, self.exact, self.labels, self.levels = name, where, exact, None, None
+        _refuse_several(data, name, where)
         self.data, self.frame = data, is_frame(data) and data.ndim == 2
         self.lazy = not self.frame and is_stored(data)
         if self.frame:
@@ -297,3 +298,17 @@ def check_index(table, other, argument, where):
         f" {table.index[place]!s} in data. Bring them together, {argument}.reindex(data.index), or give"
         f" {argument}.to_numpy() if rows belong together as they stand"
     )
+
+
+def _refuse_several(data, name, where):
+    """Raise for several series of different lengths in a list, which no array can be made of."""
+    if not isinstance(data, (list, tuple)) or len(data) < 2:
+        return
+    lengths = [len(part) for part in data if getattr(part, "ndim", 0) or isinstance(part, (list, tuple))]
+    if len(lengths) == len(data) and len(set(lengths)) > 1 and name == "data":
+        shown = ", ".join(map(str, lengths[:4])) + ", ..." * (len(lengths) > 4)
+        raise DataError(
+            f"{where}: data is a list of {len(data)} series, of {shown} rows: put them one after the other, and say by"
+            " groups= which rows are whose: np.concatenate(data), groups=np.repeat(range(len(data)), [len(s) for s in"
+            " data])"
+        )

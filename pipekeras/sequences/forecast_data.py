@@ -1,5 +1,6 @@
 """What a forecast goes on from and what it comes back as: the rows of series, their columns, scale and index."""
 
+import warnings
 from dataclasses import dataclass
 
 from pipekeras._keras import keras
@@ -307,6 +308,11 @@ def continued(index, steps, begin=0):
         if every is not None:
             make = pandas.date_range if kind == "DatetimeIndex" else pandas.timedelta_range
             return make(index[-1], periods=steps + 1, freq=every, name=index.name)[1:]
+        warnings.warn(
+            "sequence_forecast: the dates of data are not evenly spaced, so that nobody knows which come next, and the"
+            " forecast is counted by rows. If some are missing, fill them in: data.asfreq(...).interpolate()",
+            stacklevel=2,
+        )
     if kind == "RangeIndex" and len(index):
         first = index[-1] + index.step
         return pandas.RangeIndex(first, first + steps * index.step, index.step, name=index.name)
@@ -318,8 +324,6 @@ def continued(index, steps, begin=0):
 
 def _found_freq(index):
     """How far evenly spaced dates, or time spans, are apart; None if they are not."""
-    import warnings
-
     import pandas
 
     if len(index) == 2:

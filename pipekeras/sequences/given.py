@@ -1,12 +1,14 @@
 """What blocks and folds are cut from: the series as an array, its targets, and where each series begins and ends.
 
-They are read as those of windows are, see prepare.py and columns.py, but keep their type, and know no time.
+They are read as those of windows are, see prepare.py and columns.py, but keep their type. Of time they know the index
+of a data frame alone: it must not go back.
 """
 
 from typing import NamedTuple
 
 from pipekeras.asarray import as_array
 from pipekeras.errors import DataError
+from pipekeras.sequences.chronology import check_increasing, index_times
 from pipekeras.sequences.columns import Table
 from pipekeras.sequences.groups import stretches
 from pipekeras.sequences.prepare import inputs_of, row_values, targets_of
@@ -57,6 +59,9 @@ def given(data, targets, groups, where):
     if ids is not None:
         names, begins, ends = stretches(ids, where)
         spans, names = tuple(zip(begins.tolist(), (ends - begins).tolist(), strict=True)), tuple(names)
+    times = index_times(data)
+    if times is not None:
+        check_increasing(times, [begin for begin, _ in spans], where, by_index=True)
     rows, numbers = (0, table.rows), inputs_of(table, None, [own])
     x = table.array(numbers, rows, None, False)
     y = targets_of(table, targets, numbers, x, rows, None, False)

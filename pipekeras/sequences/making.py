@@ -1,9 +1,10 @@
 """A batch made: windows, targets and what else belongs to them, copied out of the series.
 
-Sample weights come along where targets may be missing: 0 where any value of a target is, else 1. A loss of Keras's has
-a value for all axes of y but the last, which it takes the mean of, so weights have those axes too; where y is
-(batch, horizon), weights are (batch, 1): that fits both a loss for each window and, for class numbers, one for each
-step.
+Sample weights come along where targets may be missing: 0 where any value of a target is, else one number for all, by
+which their mean over all windows is 1. Keras takes the mean over weights of 0 too, so that then the loss of an epoch is
+that of the targets that are there. A loss of Keras's has a value for all axes of y but the last, which it takes the
+mean of, so weights have those axes too; where y is (batch, horizon), weights are (batch, 1): that fits both a loss for
+each window and, for class numbers, one for each step.
 """
 
 from pipekeras.sequences import gather
@@ -12,8 +13,13 @@ from pipekeras.sequences.missing import refuse_here
 __all__: list[str] = []
 
 
-def make(series, plan, numbers, pad_value):
+_AT_ONCE = 2**15  # windows whose weights are looked at in one go
+
+
+def make(series, plan, numbers, pad_value, weight=1):
     """(x,), (x, y) or (x, y, sample_weight) of the windows with these numbers; see `batches.SequenceWindows`.
+
+    `weight` is the weight of targets that are there, see weight_of().
 
     x is an array (n, lookback, ...), or a dict of "x" with "known" and "static" where the series has them.
     """
@@ -40,7 +46,23 @@ def make(series, plan, numbers, pad_value):
     y = y[..., 0] if _is_squeezed(series, plan.shape) else y
     if not is_weighted(series, plan.shape):
         return x, y
-    return x, y, _weights(series, plan, starts, bounds, y)
+    return x, y, _weights(series, plan, starts, bounds, y.ndim) * np.float32(weight)
+
+
+def weight_of(series, plan):
+    """The weight of targets that are there, by which the mean of all weights is 1."""
+    import numpy as np
+
+    if not is_weighted(series, plan.shape):
+        return 1
+    ndim = series.y.ndim + (len(plan.shape.steps) > 1) + plan.shape.per_step - _is_squeezed(series, plan.shape)
+    there = total = 0
+    for begin in range(0, len(plan), _AT_ONCE):
+        starts, stretch = plan.starts(np.arange(begin, min(begin + _AT_ONCE, len(plan))))
+        bounds = (plan.begins[stretch], plan.ends[stretch]) if plan.shape.partial else None
+        weights = _weights(series, plan, starts, bounds, ndim)
+        there, total = there + int(weights.sum(dtype="float64")), total + weights.size
+    return total / there if there else 1
 
 
 def targets(y, plan, starts):
@@ -141,8 +163,8 @@ def _real_steps(series, rows, bounds):
     return there if series.real is None else there & series.real[np.maximum(rows, begins)]
 
 
-def _weights(series, plan, starts, bounds, y):
-    """1 where all of a target is there, else 0: the axes of y but for its last."""
+def _weights(series, plan, starts, bounds, ndim):
+    """1 where all of a target is there, else 0: the axes of y, which has `ndim`, but for its last."""
     import numpy as np
 
     shape, rows = plan.shape, plan.target_rows(starts)
@@ -161,5 +183,5 @@ def _weights(series, plan, starts, bounds, y):
         there = there.all(axis=-1, keepdims=True)
     elif len(shape.steps) == 1:
         there = there[..., 0]
-    there = there.reshape(*there.shape, *[1] * (y.ndim - 1 - there.ndim))  # of images a weight for all of each
+    there = there.reshape(*there.shape, *[1] * (ndim - 1 - there.ndim))  # of images a weight for all of each
     return there.astype("float32")

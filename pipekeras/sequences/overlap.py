@@ -58,6 +58,8 @@ def sequence_check_overlap(train, *later, split=None, groups=None, names=None, h
         raise InvalidValueError(f"{_WHERE}: split must be a split of sequence_split(), it got {say(split)}")
     things = (train, *later)
     names = _names(names, len(things), split)
+    if split is None:
+        _refuse_other_data(things, names)
     uses = [_rows(thing, name) for thing, name in zip(things, names, strict=True)]
     begins = [0]
     if split is not None:
@@ -66,6 +68,21 @@ def sequence_check_overlap(train, *later, split=None, groups=None, names=None, h
     elif groups is not None:
         begins = _begins(groups, max(int(used.max(initial=-1)) + 1 for use in uses for used in use[1:]))
     _check(begins, uses, history)
+
+
+def _refuse_other_data(things, names):
+    """Raise for datasets of data with different numbers of rows: their rows are not counted alike."""
+    lengths = {}
+    for thing, name in zip(things, names, strict=True):
+        series = getattr(thing, "series", None)
+        if hasattr(thing, "rows_used") and series is not None and getattr(series, "rows", None) is None:
+            lengths[name] = len(thing.rows_used()[0])
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{name} of {n} rows" for name, n in lengths.items())
+        raise InvalidValueError(
+            f"{_WHERE}: the datasets were made of different data, {said}, so that row 0 of one is not row 0 of the"
+            " other: give split=, the split they come from, or make them of the same data with start= and end="
+        )
 
 
 def _begins(groups, least):

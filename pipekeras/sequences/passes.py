@@ -124,14 +124,17 @@ class Passes(keras.utils.PyDataset):
     # As something else ------------------------------------------------------------------------------------------------
 
     def to_numpy(self):
-        """All batches of the pass that is due as whole arrays: (x,), (x, y) or (x, y, sample_weight)."""
+        """All batches of the pass that is due, also those done with: whole arrays (x,), (x, y) or (x, y, weights)."""
         import numpy as np
 
-        parts = [self[index] for index in range(len(self))]
+        parts = [self.batch(self._epoch, index) for index in range(self.batches)]
         return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
 
     def to_tf(self):
-        """The batches as a tf.data.Dataset, of one pass after the other: each time it is gone through is the next."""
+        """The batches as a tf.data.Dataset, of one pass after the other: each time it is gone through is the next.
+
+        Where states begin anew it does not say: a stateful model on it needs reset_states() after each pass.
+        """
         done = [0]
 
         def one_pass():

@@ -113,7 +113,7 @@ class SequenceCheckpoint(keras.callbacks.Callback):
         facts = {"epoch": epoch, "step": step, "data": data, "history": self._logs}
         arrays = {"facts": np.frombuffer(json.dumps(facts).encode(), "uint8")}
         for group, variables in _variables(self.model).items():
-            arrays.update({f"{group}/{i}": keeping.values(variable) for i, variable in enumerate(variables)})
+            arrays.update({f"{group}/{i}": _storable(variable) for i, variable in enumerate(variables)})
         arrays.update({f"{_RANDOM}/{i}": held for i, held in enumerate(random)})
         with replacing(self.path, _WHERE, ending=".npz") as unfinished:
             np.savez(unfinished, **arrays)
@@ -128,6 +128,12 @@ def _variables(model):
     return dict(
         zip(_GROUPS, (own, optimizer.variables if optimizer else [], states, model.metrics_variables), strict=True)
     )
+
+
+def _storable(variable):
+    """The numbers in a variable; those of a type that NumPy's files do not know, such as bfloat16, as float32."""
+    found = keeping.values(variable)
+    return found.astype("float32") if found.dtype.kind == "V" else found
 
 
 def _plain(value):

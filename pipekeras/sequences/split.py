@@ -69,7 +69,9 @@ def sequence_split(
             piece must have room for a window.
         time: a column (its name, or number), or an array, that must increase; by default the index, if it holds dates;
             False for none, whatever the index holds.
-        groups: which series each row belongs to, a column or an array: each series is split by its own time.
+        groups: which series each row belongs to, a column or an array: each series is split by its own time. Of an
+            array, `split.cut(groups)` has the ids of each piece: windows of a piece need them as well, as in
+            sequence_windows(split.train, groups=split.cut(groups).train).
         scale: "standard", "minmax" or "robust" (True is "standard"), or a dict of arguments of sequence_scaler():
             all pieces are scaled, by what is fitted on train alone. Scaled pieces are in memory, those of a file too.
         by_group: whether each of several series has a scale of its own.

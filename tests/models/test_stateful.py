@@ -340,6 +340,20 @@ def test_steps_per_execution_over_a_beginning_is_refused(only_on):
     np.testing.assert_allclose(state(model), last(running(x, RESETS)), atol=1e-5)
 
 
+def test_workers_change_nothing():
+    """Keras would throw away what they have made ahead at the end of each epoch."""
+    from pipekeras.sequences.windows import sequence_windows
+
+    def losses(workers):
+        windows = sequence_windows(np.arange(20.0), lookback=STEPS, batch_size=4, shuffle=True, seed=1)
+        windows.workers = workers
+        model = pk.keras_model_sequential(input_shape=(STEPS, 1)) >> pk.layer_flatten()
+        model = model >> pk.layer_dense(units=1, kernel_initializer="ones") >> pk.compile("sgd", "mse")
+        return pk.fit(model, windows, epochs=2, verbose=0).metrics["loss"]
+
+    assert losses(workers=3) == losses(workers=1)
+
+
 def test_steps_per_execution_ends_with_the_pass(only_on):
     only_on("tensorflow", "jax", reason="torch has no steps_per_execution")
     from pipekeras.sequences.fold import sequence_fold
@@ -379,14 +393,14 @@ def test_arrays_that_end_in_a_smaller_batch_are_refused_before_the_model_is_buil
 def test_metrics_that_count_padding_are_warned_of_once():
     x = numbers(2)
     weights = [np.ones((ROWS, STEPS), "float32"), np.array([[1, 1, 1], [1, 0, 0]], "float32")]
-    data = fold(x, [ALL, None], weights=weights)
+    data, model = fold(x, [ALL, None], weights=weights), net(metrics=["mae"])
     with pytest.warns(UserWarning, match="^fit: x is padded.*weighted_metrics=") as seen:
-        pk.fit(net(metrics=["mae"]), data, verbose=0)
+        pk.fit(model, data, verbose=0)
     assert len([one for one in seen if "padded" in str(one.message)]) == 1
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         history = pk.fit(net(weighted_metrics=["mse"]), data, verbose=0)
-        pk.fit(net(metrics=["mae"]), fold(x, [ALL, None]), verbose=0)
+        pk.evaluate(model, fold(x, [ALL, None]), verbose=0)
     out = running(x, [ALL, None])
     mean = sum((o**2 * w[..., None]).sum() for o, w in zip(out, weights, strict=True)) / (2 * np.sum(weights))
     assert history.metrics["mse"][0] == pytest.approx(mean, rel=1e-5)
@@ -397,7 +411,7 @@ def test_a_mask_that_counts_padding_again_is_warned_of():
 
     def masked(**kwargs):
         model = pk.keras_model_sequential(batch_shape=(ROWS, STEPS, 1)) >> pk.layer_masking()
-        return model >> pk.layer_lstm(units=1, stateful=True, **kwargs) >> pk.compile("sgd", "mse")
+        return model >> pk.layer_simple_rnn(units=1, stateful=True, **kwargs) >> pk.compile("sgd", "mse")
 
     data = sequence_fold(np.arange(1.0, 24), batch_size=ROWS, timesteps=STEPS, remainder="pad")
     with pytest.warns(UserWarning, match=r"^evaluate: x is padded.*leave out layer_masking\(\)"):
@@ -441,3 +455,18 @@ def test_every_verb_goes_on_from_the_batch_before():
         wanted = wanted or (once, twice)
         assert np.any(np.abs(twice - once) > 1e-4)
         np.testing.assert_allclose((once, twice), wanted, atol=1e-5, err_msg=name)
+
+
+def test_a_batch_size_that_is_not_known_is_asked_for():
+    with pytest.raises(pk.ShapeError, match=r"^layer_lstm is stateful, and must know the batch size: .*batch_size=4\)"):
+        pk.keras_model_sequential(input_shape=(5, 1)) >> pk.layer_lstm(3, stateful=True)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_fold_of_a_single_row_is_trained_on_too(rows):
+    fold = pk.sequence_fold(np.arange(21.0) / 20, batch_size=rows, timesteps=5)
+    model = pk.keras_model_sequential(input_shape=(None, 1), batch_size=rows)
+    model = model >> pk.layer_lstm(2, stateful=True, return_sequences=True) >> pk.layer_dense(1)
+    model >> pk.compile("sgd", "mse")
+    assert np.isfinite((model >> pk.fit(fold, verbose=0)).metrics["loss"]).all()
+    assert pk.predict(model, fold, verbose=0).shape == (20 // rows // 5 * rows, 5, 1)

@@ -229,3 +229,39 @@ def test_numbers_of_batches_and_windows_that_are_none():
             dataset.window(wrong)
     with pytest.raises(InvalidValueError, match=r"advance: batches must be at least 0, it got -1"):
         dataset.advance(-1)
+
+
+def test_all_windows_are_there_as_arrays_in_the_middle_of_a_pass_too():
+    dataset = windows(shuffle=False)
+    dataset.advance(4)
+    assert len(dataset.to_numpy()[0]) == dataset.n
+
+
+@pytest.mark.parametrize(
+    "more", [dict(missing="mark"), dict(missing="mark", horizon=3), dict(missing="mark", per_step=True)]
+)
+def test_the_loss_is_that_of_the_targets_that_are_there(more):
+    y = SERIES % 7
+    y[20:35] = np.nan
+    dataset = sequence_windows(SERIES * 0, y, lookback=2, batch_size=8, shuffle=True, seed=1, **more)
+    _, targets, weights = dataset.to_numpy()
+    np.testing.assert_allclose(weights.mean(), 1, rtol=1e-6)
+    per_step, horizon = more.get("per_step", False), more.get("horizon", 1)
+    layers = [layer_dense(1)] if per_step else [layer_flatten(), layer_dense(horizon)]
+    model = keras_model_sequential(input_shape=(2, 1))
+    for layer in layers:
+        model >> layer
+    model >> compile("sgd", "mse")
+    there = np.broadcast_to(weights.reshape(*weights.shape, *[1] * (targets.ndim - weights.ndim)) > 0, targets.shape)
+    loss = (model >> evaluate(dataset, verbose=0)).loss  # of a model that predicts 0: its inputs are, and its biases
+    np.testing.assert_allclose(loss, np.mean(targets[there] ** 2), rtol=1e-5)
+
+
+def test_metrics_that_count_missing_targets_are_warned_of():
+    y = SERIES.copy()
+    y[20:35] = np.nan
+    dataset = sequence_windows(SERIES, y, lookback=4, missing="mark")
+    model = keras_model_sequential(input_shape=(4, 1)) >> layer_flatten() >> layer_dense(1)
+    model >> compile("sgd", "mse", metrics="mae")
+    with pytest.warns(UserWarning, match=r"evaluate: x is padded, or lacks targets, .* weighted_metrics="):
+        model >> evaluate(dataset, verbose=0)

@@ -59,7 +59,13 @@ def test_blocks_are_those_of_a_loop(rows, shape, timesteps, delay, remainder):
         assert part.shape == (len(expected), timesteps, *step)
         for block, wanted in zip(part, expected, strict=True):
             for value, row in zip(block, wanted, strict=True):
-                np.testing.assert_array_equal(value, -7 if row is None else data[row + shift].reshape(step))
+                if row is not None:
+                    value -= data[row + shift].reshape(step)
+        filled = part.reshape(-1, *step)[sum(row is not None for block in expected for row in block) :]
+        own = data[rows - (delay or 0) :] if shift == 0 and (delay or 0) > 0 else data[:0]  # rows without a target
+        for place, value in enumerate(filled):
+            np.testing.assert_array_equal(value, own[place].reshape(step) if place < len(own) else np.full(step, -7))
+        assert not part.reshape(-1, *step)[: len(part) * timesteps - len(filled)].any()
     if remainder == "pad":
         assert parts[-1].dtype == bool
         assert parts[-1].tolist() == [[row is not None for row in block] for block in expected]
@@ -197,3 +203,9 @@ def test_columns_of_a_frame_are_named_in_errors():
     frame["day"] = pd.to_datetime(["2024-01-01", "2024-01-02"])
     with pytest.raises(DataError, match=r"column 'day' of data holds times .*: leave them out, data.drop"):
         sequence_reshape(frame, 1)
+
+
+def test_rows_that_exist_are_in_padded_blocks_though_they_have_no_target():
+    x, y, mask = sequence_reshape(np.arange(1, 11), 4, delay=1, remainder="pad")
+    np.testing.assert_array_equal(sequence_unreshape(x, 10, squeeze=True), np.arange(1, 11))
+    assert y.ravel().tolist() == [*range(2, 11), 0, 0, 0] and mask.ravel().tolist() == [True] * 9 + [False] * 3

@@ -225,6 +225,16 @@ def test_a_metric_of_several_values_is_kept(tmp_path):
     assert np.shape(again.metrics["f1_score"]) == (3, 1)
 
 
+def test_weights_of_a_type_that_numpy_lacks_are_kept(tmp_path):
+    def brief(epochs, *callbacks):
+        set_random_seed(4)
+        model = keras_model_sequential(input_shape=(6, 1)) >> layer_flatten() >> layer_dense(1, dtype="bfloat16")
+        return model >> compile("sgd", "mse") >> fit(windows(), epochs=epochs, verbose=0, callbacks=[*callbacks])
+
+    brief(1, callback_sequence_checkpoint(tmp_path / "run", delete_checkpoint=False))
+    assert_same(curve(brief(2, callback_sequence_checkpoint(tmp_path / "run"))), curve(brief(2)))
+
+
 def test_a_file_without_a_folder_is_refused_before_training(tmp_path):
     with pytest.raises(DataError, match="^callback_sequence_checkpoint: there is no folder .*none to write run into"):
         net() >> fit(

@@ -170,3 +170,17 @@ def test_targets_and_groups_of_other_rows_are_told():
     for argument in ("targets", "groups"):
         with pytest.raises(DataError, match=f"the index of {argument} is not that of data: row 0 is z there and s in"):
             sequence_fold(frame, batch_size=2, timesteps=2, **{argument: other})
+
+
+def test_time_that_goes_back():
+    import pandas as pd
+
+    series = pd.Series(np.arange(30.0), index=pd.date_range("2020", periods=30))
+    sequence_fold(series, batch_size=2, timesteps=3)
+    with pytest.raises(DataError, match=r"sequence_fold: the index goes back in row 1: 2020-01-29.* after 2020-01-30"):
+        sequence_fold(series[::-1], batch_size=2, timesteps=3)
+
+
+def test_several_series_in_a_list():
+    with pytest.raises(DataError, match=r"data is a list of 2 series, of 10, 7 rows: .* groups=np\.repeat"):
+        sequence_fold([np.arange(10.0), np.arange(7.0)], batch_size=2, timesteps=3)

@@ -59,7 +59,6 @@ def test_scalers_of_ones_own_and_of_each_series():
         (lambda: pd.period_range("2020Q1", periods=3, freq="Q"), "2020Q4 2021Q1"),
         (lambda: pd.RangeIndex(10, 20, 5), "20 25"),
         (lambda: pd.Index([1990, 1991, 1992]), "1993 1994"),
-        (lambda: pd.DatetimeIndex(["2020-01-01", "2020-01-02", "2020-01-09"]), "3 4"),
         (lambda: pd.Index(["x", "y", "z"]), "3 4"),
         (lambda: pd.date_range("2020-03-28", periods=3, freq="D", tz="Europe/Berlin"), "2020-03-31 2020-04-01"),
     ],
@@ -107,3 +106,12 @@ def test_known_values_of_other_dates():
     assert sequence_forecast(model, data, 3, targets="a", known=future).index[0] == dates[12]
     refused(DataError, r"row 0 of known is that of 2020-01-14 .*step 0 of the forecast that of 2020-01-13", model, data,
             3, targets="a", known=future[1:])  # fmt: skip
+
+
+def test_dates_with_a_gap_are_not_gone_on_from_in_silence():
+    dates = pd.date_range("2020", periods=9).delete(6)
+    from pipekeras.sequences.forecast_data import continued
+
+    with pytest.warns(UserWarning, match=r"the dates of data are not evenly spaced"):
+        index = continued(dates, 2)
+    assert index.tolist() == [8, 9]

@@ -27,9 +27,11 @@ def unfolded(x):
 
 
 def run(model, x):
-    """What a model makes of a batch, at once and without anything compiled."""
+    """What a model makes of a batch, by the quickest way."""
     import keras
 
+    if keras.backend.backend() == "jax":
+        return pk.predict_on_batch(model, x)  # compiled once and whole, not piece by piece for each call
     return keras.tree.map_structure(keras.ops.convert_to_numpy, model(x))
 
 
@@ -41,36 +43,46 @@ def conv(make, stateful):
     return make(filters=2, kernel_size=2, padding="same", return_sequences=True, stateful=stateful)
 
 
-KINDS = {
-    "simple_rnn": lambda s: pk.layer_simple_rnn(units=3, return_sequences=True, stateful=s),
-    "gru": lambda s: pk.layer_gru(units=3, return_sequences=True, stateful=s),
-    "lstm": lambda s: pk.layer_lstm(units=3, return_sequences=True, stateful=s),
-    "stack": lambda s: stacked(pk.rnn_cell_gru(units=3), pk.rnn_cell_lstm(units=2), stateful=s),
-    "stack of one": lambda s: stacked(pk.rnn_cell_lstm(units=3), stateful=s),
-    "conv_lstm_1d": lambda s: conv(pk.layer_conv_lstm_1d, s),
-}
-SHAPES = {"conv_lstm_1d": (4, 1), "conv_lstm_2d": (3, 2, 1), "conv_lstm_3d": (2, 2, 2, 1)}
+def of_all_kinds(stateful, steps):
+    """One layer beside the other, so that there is but one model to compile."""
+    how = {"units": 3, "return_sequences": True, "stateful": stateful}
+    layers = [make(**how) for make in (pk.layer_simple_rnn, pk.layer_gru, pk.layer_lstm)]
+    layers += [stacked(pk.rnn_cell_lstm(units=3), stateful=stateful), mixed(stateful)]
+    x = pk.layer_input(batch_shape=(ROWS, steps, FEATURES))
+    return pk.keras_model(x, pk.layer_concatenate([x >> layer for layer in layers]))
+
+
+def mixed(stateful):
+    return stacked(pk.rnn_cell_gru(units=3), pk.rnn_cell_lstm(units=2), stateful=stateful)
 
 
 def net(layer, shape=(FEATURES,), steps=STEPS):
     return pk.keras_model_sequential(batch_shape=(ROWS, steps, *shape)) >> layer
 
 
-def pair(kind):
+def pair(make, shape=(FEATURES,)):
     """A stateful model for batches of STEPS, and a stateless one of the same weights for the whole series."""
-    shape = SHAPES.get(kind, (FEATURES,))
-    kept, whole = net(KINDS[kind](True), shape), net(KINDS[kind](False), shape, STEPS * BATCHES)
+    kept, whole = net(make(True), shape), net(make(False), shape, STEPS * BATCHES)
     whole.set_weights(kept.get_weights())
-    keeping.keep_states(whole)  # a stack of one cell, which Keras cannot run on JAX
     return kept, whole, series(*shape)
+
+
+def steps_of(weights, x, state):
+    """The states of a simple RNN by hand: the first, and that after each step."""
+    kernel, recurrent, bias = [w.astype("float64") for w in weights]
+    states = [state]
+    for step in range(x.shape[1]):
+        states.append(np.tanh(x[:, step] @ kernel + states[-1] @ recurrent + bias))
+    return states
 
 
 # The same as one long run ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_batches_in_a_row_are_one_run_over_the_whole_series(kind):
-    kept, whole, x = pair(kind)
+def test_batches_in_a_row_are_one_run_over_the_whole_series():
+    kept, whole, x = of_all_kinds(True, STEPS), of_all_kinds(False, STEPS * BATCHES), series(FEATURES)
+    whole.set_weights(kept.get_weights())
+    keeping.keep_states(whole)  # a stack of one cell, which Keras cannot run on JAX
     wanted = run(whole, x)
     np.testing.assert_allclose(unfolded(pk.predict(kept, folded(x), batch_size=ROWS, verbose=0)), wanted, atol=1e-5)
     kept >> pk.reset_states()
@@ -80,11 +92,11 @@ def test_batches_in_a_row_are_one_run_over_the_whole_series(kind):
     np.testing.assert_allclose(anew, wanted[:, :STEPS], atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", ["lstm", "stack"])
-def test_the_loss_of_an_epoch_is_that_of_the_whole_series(kind):
-    kept, whole, x = pair(kind)
-    y = np.cos(run(whole, x) * 9)
-    wanted = float(np.mean((run(whole, x) - y) ** 2))
+def test_the_loss_of_an_epoch_is_that_of_the_whole_series():
+    kept, whole, x = pair(mixed)
+    out = run(whole, x)
+    y = np.cos(out * 9)
+    wanted = float(np.mean((out - y) ** 2))
     kept >> pk.compile(pk.optimizer_sgd(0.0), "mse")
     how = {"batch_size": ROWS, "verbose": 0}
     assert pk.evaluate(kept, folded(x), folded(y), **how)["loss"] == pytest.approx(wanted, abs=1e-5)
@@ -98,47 +110,42 @@ def test_the_loss_of_an_epoch_is_that_of_the_whole_series(kind):
 
 
 @pytest.mark.parametrize(
-    ("make", "kind"),
+    ("make", "shape"),
     [
-        pytest.param(pk.layer_conv_lstm_2d, "conv_lstm_2d", marks=pytest.mark.slow_on_jax),
-        pytest.param(pk.layer_conv_lstm_3d, "conv_lstm_3d", marks=pytest.mark.slow),
+        (pk.layer_conv_lstm_1d, (4, 1)),
+        pytest.param(pk.layer_conv_lstm_2d, (3, 2, 1), marks=pytest.mark.slow_on_jax),
+        pytest.param(pk.layer_conv_lstm_3d, (2, 2, 2, 1), marks=pytest.mark.slow),
     ],
 )
-def test_images_and_volumes_over_time(make, kind):
-    shape = SHAPES[kind]
-    kept, whole = net(conv(make, True), shape), net(conv(make, False), shape, STEPS * BATCHES)
-    whole.set_weights(kept.get_weights())
-    x = series(*shape)
+def test_images_and_volumes_over_time(make, shape):
+    kept, whole, x = pair(lambda stateful: conv(make, stateful), shape)
     parts = [pk.predict_on_batch(kept, part) for part in np.split(folded(x), BATCHES)]
     np.testing.assert_allclose(np.concatenate(parts, axis=1), run(whole, x), atol=1e-5)
 
 
 def test_each_direction_of_bidirectional_goes_on_by_itself():
-    model = net(pk.bidirectional(pk.layer_gru(units=2, return_sequences=True, stateful=True), merge_mode="concat"))
+    layer = pk.layer_simple_rnn(units=2, return_sequences=True, stateful=True)
+    model = net(pk.bidirectional(layer, merge_mode="concat"))
     x = series(FEATURES)
-    forward = net(pk.layer_gru(units=2, return_sequences=True), steps=STEPS * BATCHES)
-    forward.set_weights(model.get_weights()[:3])
     out = unfolded(pk.predict(model, folded(x), batch_size=ROWS, verbose=0))
-    np.testing.assert_allclose(out[..., :2], run(forward, x), atol=1e-5)
-    backward = net(pk.layer_gru(units=2, return_sequences=True, go_backwards=True, stateful=True))
-    backward.set_weights(model.get_weights()[3:])
-    for part, wanted in zip(np.split(folded(x), BATCHES), np.split(out, BATCHES, axis=1), strict=True):
-        np.testing.assert_allclose(pk.predict_on_batch(backward, part)[:, ::-1], wanted[..., 2:], atol=1e-5)
+    forward = steps_of(model.get_weights()[:3], x, np.zeros((ROWS, 2)))
+    np.testing.assert_allclose(out[..., :2], np.stack(forward[1:], axis=1), atol=1e-5)
+    state = np.zeros((ROWS, 2))
+    for part, got in zip(np.split(folded(x), BATCHES), np.split(out, BATCHES, axis=1), strict=True):
+        backward = steps_of(model.get_weights()[3:], part[:, ::-1], state)
+        np.testing.assert_allclose(got[..., 2:], np.stack(backward[:0:-1], axis=1), atol=1e-5)
+        state = backward[-1]
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(*[st.booleans()] * ROWS), min_size=1, max_size=6), st.integers(0, 99))
 def test_rows_begin_anew_one_by_one(model, resets, seed):
     layer = model.layers[0]
-    kernel, recurrent, bias = model.get_weights()
     state = np.zeros((ROWS, 3))
     keeping.forget(layer)
     for rows, x in zip(resets, np.random.default_rng(seed).normal(size=(6, ROWS, STEPS, FEATURES)), strict=False):
         keeping.forget(layer, np.array(rows))
-        for row in range(ROWS):
-            state[row] = 0 if rows[row] else state[row]
-            for step in range(STEPS):
-                state[row] = np.tanh(x[row, step] @ kernel + state[row] @ recurrent + bias)
+        state = steps_of(model.get_weights(), x, np.where(np.array(rows)[:, None], 0, state))[-1]
         pk.predict_on_batch(model, x.astype("float32"))
         np.testing.assert_allclose(keeping.values(layer.states[0]), state, atol=1e-5)
 
@@ -156,9 +163,7 @@ def by_hand(weights, x, y, rate):
     kernel, recurrent, bias = [w.astype("float64") for w in weights]
     state = np.zeros((ROWS, len(bias)))
     for part, target in zip(np.split(x, BATCHES), np.split(y, BATCHES), strict=True):
-        states = [state]
-        for step in range(STEPS):
-            states.append(np.tanh(part[:, step] @ kernel + states[-1] @ recurrent + bias))
+        states = steps_of([kernel, recurrent, bias], part, state)
         slopes, later = [np.zeros_like(w) for w in (kernel, recurrent, bias)], 0.0
         for step in reversed(range(STEPS)):
             error = 2 * (states[step + 1] - target[:, step]) / target.size + later
@@ -273,17 +278,15 @@ def test_a_model_that_was_trained_by_keras_before_goes_on_with_us(backend):
 # Models that are not built yet ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("use", ["fit", "train_on_batch", "predict", "generator"])
+@pytest.mark.parametrize("use", ["fit", "train_on_batch", "generator"])
 def test_a_model_without_an_input_is_built_by_its_first_batch(use):
-    model = pk.keras_model_sequential() >> pk.layer_lstm(units=3, stateful=True, name="memory")
+    model = pk.keras_model_sequential() >> pk.layer_simple_rnn(units=3, stateful=True, name="memory")
     model >> pk.compile("sgd", "mse")
     x, y = folded(series(FEATURES)), np.ones((ROWS * BATCHES, 3))
     if use == "fit":
         pk.fit(model, x, y, batch_size=ROWS, shuffle=False, verbose=0)
     elif use == "train_on_batch":
         pk.train_on_batch(model, x[:ROWS], y[:ROWS])
-    elif use == "predict":
-        pk.predict(model, x, batch_size=ROWS, verbose=0)
     else:
         pk.fit(model, lambda: (x[:ROWS], y[:ROWS]), steps_per_epoch=2, verbose=0)
     state = keeping.values(keeping.state_variables(model.layers[0])[0])

@@ -120,8 +120,8 @@ def test_folds_tell_the_rows_that_they_use(per_step):
         used = [set((np.flatnonzero(rows) + begin).tolist()) for rows in fold.rows_used()]
         assert used == [set(x.ravel().tolist()), set(y.ravel().tolist())]
     sequence_check_overlap(*folds, split=split)
-    with pytest.raises(DataError, match="train and test share"):
-        sequence_check_overlap(*folds)  # as if both were of the same data
+    with pytest.raises(InvalidValueError, match="different data, train of 24 rows, test of 20 rows"):
+        sequence_check_overlap(*folds)
 
 
 @given(
@@ -162,3 +162,14 @@ def test_rows_in_every_form():
         sequence_check_overlap(([0], [1]), later, history="no")
     with pytest.raises(InvalidValueError, match="split must be a split"):
         sequence_check_overlap(([0], [1]), later, split=3)
+
+
+def test_datasets_of_different_data_are_refused():
+    from pipekeras.sequences.windows import sequence_windows
+
+    series = np.arange(100.0)
+    train, test = sequence_windows(series[:70], lookback=5), sequence_windows(series[70:], lookback=5)
+    with pytest.raises(InvalidValueError, match=r"different data, train of 70 rows, test of 30 rows.*give split="):
+        sequence_check_overlap(train, test)
+    train, test = sequence_windows(series, lookback=5, end=70), sequence_windows(series, lookback=5, start=70)
+    assert sequence_check_overlap(train, test) is None

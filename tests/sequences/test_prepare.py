@@ -122,7 +122,7 @@ def test_the_columns_of_a_frame_are_converted_one_by_one():
         (pandas.DataFrame({"a": ["x", "y"]}), r"f: column 'a' of data holds text \('x'\); .* pandas.Categorical"),
         (pandas.DataFrame({"a": [1, 2], "day": DAYS[:2]}), "f: column 'day' of data holds times .*: say time='day' if"),
         (np.ones(3) * 1j, "f: data holds complex numbers; give their real and imaginary parts as two columns"),
-        ([[1.0], [1.0, 2.0]], r"f: data is 2 sequences of different lengths \(1 to 2\)"),
+        ([[1.0], [1.0, 2.0]], r"f: data is a list of 2 series, of 1, 2 rows: put them one after the other"),
         ({"a": [1]}, "f: data is {'a': .*; it must hold data"),
     ],
 )

@@ -1,5 +1,7 @@
 """sequences/states.py: what stateful layers remember, read, set and begun anew."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -17,9 +19,11 @@ def net(*layers, **kwargs):
 
 
 def run(model, x):
-    """What a model makes of a batch, at once and without anything compiled."""
+    """What a model makes of a batch, by the quickest way."""
     import keras
 
+    if keras.backend.backend() == "jax":
+        return pk.predict_on_batch(model, x)  # compiled once, and not for each call
     return keras.tree.map_structure(keras.ops.convert_to_numpy, model(x))
 
 
@@ -32,10 +36,35 @@ def stack():
     return pk.layer_rnn(cell=cells, stateful=True, name="stack")
 
 
-def deep():
-    """Three stateful layers: in a model in the model, and both ways."""
+@functools.cache
+def _deep():
     inner = net(pk.layer_gru(units=2, stateful=True, return_sequences=True, name="gru"), name="inner")
     return net(inner, pk.bidirectional(lstm(name="lstm"), name="both"))
+
+
+def deep():
+    """Three stateful layers: in a model in the model, and both ways. It is the same for all tests, begun anew."""
+    return reset_states(_deep())
+
+
+@functools.cache
+def _stacks():
+    return net(stack())
+
+
+def stacks():
+    """Stacked cells: the same for all tests, begun anew."""
+    return reset_states(_stacks())
+
+
+@functools.cache
+def _memory():
+    return net(lstm(name="memory"))
+
+
+def memory():
+    """A single LSTM layer: the same for all tests, begun anew."""
+    return reset_states(_memory())
 
 
 def flat(states):
@@ -64,7 +93,7 @@ def test_states_come_by_the_paths_of_their_layers():
 
 
 def test_a_single_layer_gives_its_list_and_a_wrapper_a_dict():
-    model = net(lstm(name="memory"))
+    model = memory()
     run(model, X)
     alone = model.layers[0] >> get_states()
     assert type(alone) is list
@@ -78,12 +107,12 @@ def test_the_state_of_a_gru_is_its_last_output():
 
 
 def test_stacked_cells_have_a_list_each():
-    states = get_states(net(stack()))["stack"]
+    states = get_states(stacks())["stack"]
     assert [[s.shape for s in cell] for cell in states] == [[(2, 3)], [(2, 2), (2, 2)]]
 
 
 def test_what_was_read_does_not_change_by_going_on():
-    model = net(lstm())
+    model = memory()
     run(model, X)
     states = get_states(model)
     copy = [s.copy() for s in flat(states)]
@@ -102,7 +131,7 @@ def test_a_model_without_states_has_none():
 # Setting --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [deep, lambda: net(stack()), lambda: net(lstm())])
+@pytest.mark.parametrize("make", [deep, stacks, memory])
 def test_what_was_read_can_be_set_and_the_model_goes_on_from_there(make):
     model = make()
     run(model, X)
@@ -119,7 +148,7 @@ def test_what_was_read_can_be_set_and_the_model_goes_on_from_there(make):
 def test_the_list_of_the_only_layer_will_do_as_will_tensors_and_numbers():
     import keras
 
-    model = net(lstm(name="memory"))
+    model = memory()
     h, c = np.full((2, 4), 0.25), np.full((2, 4), -0.5)
     for states in (
         [h, c],
@@ -165,7 +194,7 @@ def test_states_of_other_layers_are_refused(states, message):
     ],
 )
 def test_states_that_do_not_fit_are_refused_and_nothing_is_set(states, message):
-    model = net(lstm(name="memory"))
+    model = memory()
     run(model, X)
     before = get_states(model)
     with pytest.raises(pk.InvalidValueError, match=message):
@@ -185,7 +214,7 @@ def test_nothing_is_set_if_the_last_does_not_fit():
 # Beginning anew -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [deep, lambda: net(stack())])
+@pytest.mark.parametrize("make", [deep, stacks])
 def test_all_layers_of_a_model_forget(make):
     model = make()
     first = run(model, X)
@@ -206,7 +235,7 @@ def test_a_layer_forgets_and_others_do_not():
 
 
 def test_reset_state_of_keras3_is_the_same():
-    model = net(stack())
+    model = stacks()
     run(model, X)
     assert (model >> pk.reset_state()) is model
     assert not any(np.any(s) for s in flat(get_states(model)))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipekeras.errors import DataError
-from pipekeras.sequences.making import make, mask
+from pipekeras.sequences.making import make, mask, weight_of
 from pipekeras.sequences.sources_base import ArraySource
 from pipekeras.sequences.windows import sequence_windows
 
@@ -247,7 +247,8 @@ def test_shuffled_passes_have_each_window_once(case):
     if not found:
         return
     dataset = windows_of(case)
-    ordered = make(dataset.series, dataset.plan, np.arange(dataset.n), PAD)
+    weight = weight_of(dataset.series, dataset.plan)
+    ordered = make(dataset.series, dataset.plan, np.arange(dataset.n), PAD, weight)
     for _ in range(2):
         numbers = np.concatenate([dataset.numbers(dataset.state_dict()["epoch"], i) for i in range(len(dataset))])
         assert sorted(numbers.tolist()) == list(range(len(found)))
