@@ -1,7 +1,7 @@
 """Rows and windows copied out of a series: what costs time in a dataset, so it is done in few large copies.
 
 A window of consecutive rows is one stretch of memory. Seen as single values as long as a window, which overlap, NumPy
-copies each in one go: as fast as memory allows, where indexing row by row takes several times as long.
+copies each in one go, where slices one by one take twice, and indexing row by row several times as long.
 """
 
 import math
