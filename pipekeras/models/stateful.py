@@ -129,16 +129,16 @@ def callbacks(model, where, *, train=None, test=None, predict=None, drawn_on=Fal
     training = _Passes(model, train, where, drawn_on)
     testing = _Passes(model, test, where, whole=True)
     predicting = _Passes(model, predict, where, whole=True)
-    aside = _Aside(model) if where == "fit" else None
+    aside = []  # what the model remembers in training, while it is tried on other data
 
     def test_begins(logs=None):
-        if aside is not None:
-            aside.put()
+        if where == "fit":
+            aside[:] = [keeping.held(model)]
         testing.begin()
 
     def test_ends(logs=None):
-        if aside is not None:
-            aside.back()
+        if aside:
+            keeping.put_back(model, aside.pop())
 
     return [
         keras.callbacks.LambdaCallback(
@@ -151,27 +151,6 @@ def callbacks(model, where, *, train=None, test=None, predict=None, drawn_on=Fal
             on_predict_batch_begin=lambda batch, logs=None: predicting.batch(),
         )
     ]
-
-
-class _Aside:
-    """What the model remembers in training, while it is tried on other data."""
-
-    def __init__(self, model):
-        self.model, self.held = model, None
-
-    def put(self):
-        variables = self._variables()
-        self.held = [(variable, keeping.values(variable)) for variable in variables]
-
-    def back(self):
-        held, self.held = self.held or [], None
-        self._variables()
-        for variable, value in held:
-            variable.assign(value)
-
-    def _variables(self):
-        keeping.synced(self.model)
-        return [v for _, layer in keeping.stateful_layers(self.model) for v in keeping.state_variables(layer)]
 
 
 class _Passes:

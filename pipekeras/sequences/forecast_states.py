@@ -221,31 +221,18 @@ class _Aside:
         self.model, self.keep, self.noted = model, keep, None
 
     def __enter__(self):
-        keeping.synced(self.model)
-        self.held = _held(self.model)
+        self.held = keeping.held(self.model)
         return self
 
     def note(self, model):
         """Remember what `model`, this one or its twin, remembers now, where that is to be kept."""
         if self.keep:
-            self.noted = _held(model)
+            self.noted = keeping.held(model)
 
     def __exit__(self, kind, *error):
-        values = self.noted if self.noted is not None and kind is None else self.held
-        for path, layer in keeping.stateful_layers(self.model):
-            if path not in values:  # it was not built before, so it remembered nothing
-                keeping.forget(layer)
-                continue
-            for variable, value in zip(keeping.state_variables(layer), values[path], strict=True):
-                variable.assign(value)
+        keeping.put_back(self.model, self.noted if self.noted is not None and kind is None else self.held)
 
 
 def _forget(model):
     for _, layer in keeping.stateful_layers(model):
         keeping.forget(layer)
-
-
-def _held(model):
-    """{path: arrays} of the states of the layers that have some."""
-    layers = keeping.stateful_layers(model)
-    return {p: [keeping.values(v) for v in keeping.state_variables(one)] for p, one in layers if keeping.is_built(one)}

@@ -191,3 +191,20 @@ def synced(model):
     sync = getattr(model, "jax_state_sync", None)
     if sync is not None:
         sync()
+
+
+def held(model):
+    """{path: arrays} of what the stateful layers of a model remember now, those that are built; see put_back()."""
+    synced(model)
+    return {path: [values(v) for v in state_variables(one)] for path, one in stateful_layers(model) if is_built(one)}
+
+
+def put_back(model, states):
+    """Let a model remember what it did when held() was asked, and nothing in layers that were built since."""
+    synced(model)
+    for path, layer in stateful_layers(model):
+        if path not in states:
+            forget(layer)
+            continue
+        for variable, value in zip(state_variables(layer), states[path], strict=True):
+            variable.assign(value)

@@ -193,7 +193,8 @@ def test_rows_in_words(rows, expected):
 
 
 def test_features_have_names_and_shapes():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame({"a": np.arange(9.0), "b": np.arange(9.0)})
     assert "of 3 steps x 2 (a, b)." in sequence_windows(frame, lookback=3).describe()
     images = np.zeros((9, 4, 5, 2))

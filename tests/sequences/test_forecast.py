@@ -1,6 +1,7 @@
 """sequence_forecast() against loops in plain NumPy, for models whose weights are known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import pipekeras as pk
@@ -9,8 +10,6 @@ from pipekeras._keras import keras
 from pipekeras.errors import InvalidValueError
 from pipekeras.sequences.forecast import sequence_forecast
 from pipekeras.sequences.windows import sequence_windows
-
-pd = pytest.importorskip("pandas")
 
 
 @pytest.mark.parametrize(("columns", "horizon", "rate"), [(1, 3, 2), (2, 1, 3), (3, 2, 1)])

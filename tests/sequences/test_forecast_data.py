@@ -1,14 +1,13 @@
 """What a forecast goes on from and comes back as: scale, dates, data frames, files."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from forecast_models import by_hand, linear, refused, series
 from pipekeras.errors import DataError
 from pipekeras.sequences.forecast import sequence_forecast
 from pipekeras.sequences.scaling import sequence_scaler
-
-pd = pytest.importorskip("pandas")
 
 
 def test_a_scaler_is_applied_and_undone():

@@ -1,6 +1,7 @@
 """What sequence_forecast() refuses, and in which words."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import pipekeras as pk
@@ -9,8 +10,6 @@ from pipekeras._keras import keras
 from pipekeras.errors import ArgumentError, DataError, InvalidValueError, PipeError, ShapeError
 from pipekeras.sequences.forecast import sequence_forecast
 from pipekeras.sequences.windows import sequence_windows
-
-pd = pytest.importorskip("pandas")
 
 
 def test_too_short_a_series_says_by_how_much():

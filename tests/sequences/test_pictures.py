@@ -206,7 +206,8 @@ def test_windows_of_words():
 
 
 def test_the_curve_is_the_column_that_is_asked_for():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame({"DAX": np.arange(30.0), "SMI": np.arange(30.0)[::-1]})
     windows = sequence_windows(frame, lookback=4, targets=frame["SMI"])
     assert not found(windows.plot(), "series")
