@@ -12,6 +12,7 @@ Importing this package imports neither Keras nor a backend; the first call that 
 
 from pipekeras import (
     activations,
+    activity,
     applications,
     arrays,
     callbacks,
@@ -71,6 +72,7 @@ FAMILIES = (
     arrays,
     sequences,
     datasets,
+    activity,
     downloading,
     hdf5,
     text,

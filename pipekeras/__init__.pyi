@@ -6041,12 +6041,19 @@ def dataset_imdb(
 ) -> _Any: ...
 def dataset_imdb_word_index(path: _Any = 'imdb_word_index.json') -> _Any: ...
 def dataset_mnist(path: _Any = 'mnist.npz', convert: _Any = True) -> _Any: ...
+def dataset_pride_and_prejudice() -> _Any: ...
 def dataset_reuters(
     path: _Any = 'reuters.npz', num_words: _Any = None, skip_top: _Any = 0, maxlen: _Any = None, test_split: _Any = 0.2,
     seed: _Any = 113, start_char: _Any = 1, oov_char: _Any = 2, index_from: _Any = 3, convert: _Any = True
 ) -> _Any: ...
 def dataset_reuters_word_index(path: _Any = 'reuters_word_index.json') -> _Any: ...
 def r_dataset(name: _Any = None) -> _Any: ...
+
+# activity
+def dataset_human_activity(path: _Any = None) -> _Any: ...
+def simulate_human_activity(
+    subjects: _Any = 30, windows: _Any = 10, test_split: _Any = 0.3, seed: _Any = 113
+) -> _Any: ...
 
 # downloading
 def get_file(
@@ -6509,33 +6516,33 @@ __all__ = [
     "config_set_image_data_format", "config_set_max_epochs", "config_set_max_steps_per_epoch", "constraint_maxnorm",
     "constraint_minmaxnorm", "constraint_nonneg", "constraint_unitnorm", "count_params", "create_layer",
     "create_layer_wrapper", "create_wrapper", "custom_metric", "dataset_boston_housing", "dataset_california_housing",
-    "dataset_cifar10", "dataset_cifar100", "dataset_digits", "dataset_fashion_mnist", "dataset_imdb",
-    "dataset_imdb_word_index", "dataset_mnist", "dataset_reuters", "dataset_reuters_word_index",
-    "densenet_preprocess_input", "deserialize_keras_object", "draw_blocks", "draw_fold", "draw_windows", "evaluate",
-    "evaluate_generator", "export_savedmodel", "feature_cross", "feature_custom", "feature_float",
-    "feature_float_discretized", "feature_float_normalized", "feature_float_rescaled", "feature_integer_categorical",
-    "feature_integer_hashed", "feature_string_categorical", "feature_string_hashed", "fit", "fit_generator",
-    "fit_image_data_generator", "fit_text_tokenizer", "flag_boolean", "flag_integer", "flag_numeric", "flag_string",
-    "flags", "flow_images_from_data", "flow_images_from_dataframe", "flow_images_from_directory", "freeze_weights",
-    "from_config", "generate", "generator_next", "get_config", "get_custom_objects", "get_file", "get_input_at",
-    "get_input_mask_at", "get_input_shape_at", "get_layer", "get_output_at", "get_output_mask_at",
-    "get_output_shape_at", "get_registered_name", "get_registered_object", "get_source_inputs", "get_state_tree",
-    "get_states", "get_vocabulary", "get_weights", "hdf5_matrix", "image_array_resize", "image_array_save",
-    "image_data_generator", "image_dataset_from_directory", "image_from_array", "image_load", "image_smart_resize",
-    "image_to_array", "imagenet_decode_predictions", "imagenet_preprocess_input", "implementation",
-    "inception_resnet_v2_preprocess_input", "inception_v3_preprocess_input", "initializer_constant",
-    "initializer_glorot_normal", "initializer_glorot_uniform", "initializer_he_normal", "initializer_he_uniform",
-    "initializer_identity", "initializer_lecun_normal", "initializer_lecun_uniform", "initializer_ones",
-    "initializer_orthogonal", "initializer_random_normal", "initializer_random_uniform", "initializer_stft",
-    "initializer_truncated_normal", "initializer_variance_scaling", "initializer_zeros", "install_keras",
-    "is_keras_available", "iter_next", "iterate", "k_abs", "k_all", "k_any", "k_arange", "k_argmax", "k_argmin",
-    "k_backend", "k_batch_dot", "k_batch_flatten", "k_batch_get_value", "k_batch_normalization", "k_batch_set_value",
-    "k_bias_add", "k_binary_crossentropy", "k_cast", "k_cast_to_floatx", "k_categorical_crossentropy",
-    "k_clear_session", "k_clip", "k_concatenate", "k_constant", "k_conv1d", "k_conv2d", "k_conv2d_transpose",
-    "k_conv3d", "k_conv3d_transpose", "k_cos", "k_count_params", "k_ctc_batch_cost", "k_ctc_decode",
-    "k_ctc_label_dense_to_sparse", "k_cumprod", "k_cumsum", "k_depthwise_conv2d", "k_dot", "k_dropout", "k_dtype",
-    "k_elu", "k_epsilon", "k_equal", "k_eval", "k_exp", "k_expand_dims", "k_eye", "k_flatten", "k_floatx", "k_foldl",
-    "k_foldr", "k_function", "k_gather", "k_get_session", "k_get_uid", "k_get_value", "k_get_variable_shape",
+    "dataset_cifar10", "dataset_cifar100", "dataset_digits", "dataset_fashion_mnist", "dataset_human_activity",
+    "dataset_imdb", "dataset_imdb_word_index", "dataset_mnist", "dataset_pride_and_prejudice", "dataset_reuters",
+    "dataset_reuters_word_index", "densenet_preprocess_input", "deserialize_keras_object", "draw_blocks", "draw_fold",
+    "draw_windows", "evaluate", "evaluate_generator", "export_savedmodel", "feature_cross", "feature_custom",
+    "feature_float", "feature_float_discretized", "feature_float_normalized", "feature_float_rescaled",
+    "feature_integer_categorical", "feature_integer_hashed", "feature_string_categorical", "feature_string_hashed",
+    "fit", "fit_generator", "fit_image_data_generator", "fit_text_tokenizer", "flag_boolean", "flag_integer",
+    "flag_numeric", "flag_string", "flags", "flow_images_from_data", "flow_images_from_dataframe",
+    "flow_images_from_directory", "freeze_weights", "from_config", "generate", "generator_next", "get_config",
+    "get_custom_objects", "get_file", "get_input_at", "get_input_mask_at", "get_input_shape_at", "get_layer",
+    "get_output_at", "get_output_mask_at", "get_output_shape_at", "get_registered_name", "get_registered_object",
+    "get_source_inputs", "get_state_tree", "get_states", "get_vocabulary", "get_weights", "hdf5_matrix",
+    "image_array_resize", "image_array_save", "image_data_generator", "image_dataset_from_directory",
+    "image_from_array", "image_load", "image_smart_resize", "image_to_array", "imagenet_decode_predictions",
+    "imagenet_preprocess_input", "implementation", "inception_resnet_v2_preprocess_input",
+    "inception_v3_preprocess_input", "initializer_constant", "initializer_glorot_normal", "initializer_glorot_uniform",
+    "initializer_he_normal", "initializer_he_uniform", "initializer_identity", "initializer_lecun_normal",
+    "initializer_lecun_uniform", "initializer_ones", "initializer_orthogonal", "initializer_random_normal",
+    "initializer_random_uniform", "initializer_stft", "initializer_truncated_normal", "initializer_variance_scaling",
+    "initializer_zeros", "install_keras", "is_keras_available", "iter_next", "iterate", "k_abs", "k_all", "k_any",
+    "k_arange", "k_argmax", "k_argmin", "k_backend", "k_batch_dot", "k_batch_flatten", "k_batch_get_value",
+    "k_batch_normalization", "k_batch_set_value", "k_bias_add", "k_binary_crossentropy", "k_cast", "k_cast_to_floatx",
+    "k_categorical_crossentropy", "k_clear_session", "k_clip", "k_concatenate", "k_constant", "k_conv1d", "k_conv2d",
+    "k_conv2d_transpose", "k_conv3d", "k_conv3d_transpose", "k_cos", "k_count_params", "k_ctc_batch_cost",
+    "k_ctc_decode", "k_ctc_label_dense_to_sparse", "k_cumprod", "k_cumsum", "k_depthwise_conv2d", "k_dot", "k_dropout",
+    "k_dtype", "k_elu", "k_epsilon", "k_equal", "k_eval", "k_exp", "k_expand_dims", "k_eye", "k_flatten", "k_floatx",
+    "k_foldl", "k_foldr", "k_function", "k_gather", "k_get_session", "k_get_uid", "k_get_value", "k_get_variable_shape",
     "k_gradients", "k_greater", "k_greater_equal", "k_hard_sigmoid", "k_identity", "k_image_data_format",
     "k_in_test_phase", "k_in_top_k", "k_in_train_phase", "k_int_shape", "k_is_keras_tensor", "k_is_placeholder",
     "k_is_sparse", "k_is_tensor", "k_l2_normalize", "k_learning_phase", "k_less", "k_less_equal", "k_local_conv1d",
@@ -6668,11 +6675,11 @@ __all__ = [
     "sequence_check_overlap", "sequence_fold", "sequence_forecast", "sequence_reshape", "sequence_scaler",
     "sequence_source", "sequence_split", "sequence_stitch", "sequence_unfold", "sequence_unreshape", "sequence_windows",
     "sequences_to_matrix", "serialize_keras_object", "serialize_model", "set_custom_objects", "set_random_seed",
-    "set_state_tree", "set_states", "set_vocabulary", "set_weights", "shape", "skipgrams", "split_dataset",
-    "stateful_twin", "stateless_twin", "summary", "tensorboard", "test_on_batch", "text_dataset_from_directory",
-    "text_hashing_trick", "text_one_hot", "text_to_word_sequence", "text_tokenizer", "texts_to_matrix",
-    "texts_to_sequences", "texts_to_sequences_generator", "time_distributed", "timeseries_dataset_from_array",
-    "timeseries_generator", "to_categorical", "train_on_batch", "unfreeze_weights", "unserialize_model", "use_backend",
-    "use_condaenv", "use_implementation", "use_python", "use_session_with_seed", "use_virtualenv", "verb",
-    "with_custom_object_scope", "xception_preprocess_input", "zip_lists",
+    "set_state_tree", "set_states", "set_vocabulary", "set_weights", "shape", "simulate_human_activity", "skipgrams",
+    "split_dataset", "stateful_twin", "stateless_twin", "summary", "tensorboard", "test_on_batch",
+    "text_dataset_from_directory", "text_hashing_trick", "text_one_hot", "text_to_word_sequence", "text_tokenizer",
+    "texts_to_matrix", "texts_to_sequences", "texts_to_sequences_generator", "time_distributed",
+    "timeseries_dataset_from_array", "timeseries_generator", "to_categorical", "train_on_batch", "unfreeze_weights",
+    "unserialize_model", "use_backend", "use_condaenv", "use_implementation", "use_python", "use_session_with_seed",
+    "use_virtualenv", "verb", "with_custom_object_scope", "xception_preprocess_input", "zip_lists",
 ]

@@ -4,7 +4,8 @@
     mnist.train.x                                            by name, as R's mnist$train$x
     (x_train, y_train), (x_test, y_test) = dataset_mnist()   by place
 
-Those of Keras are downloaded when first asked for; what ships, dataset_digits() and r_dataset("iris"), never is.
+Those of Keras are downloaded when first asked for; what ships, dataset_digits(), dataset_pride_and_prejudice() and
+r_dataset("iris"), never is.
 """
 
 from pipekeras._keras import keras
@@ -15,8 +16,8 @@ from pipekeras.values import count, maybe_whole, share
 
 __all__ = [
     "dataset_boston_housing", "dataset_california_housing", "dataset_cifar10", "dataset_cifar100", "dataset_digits",
-    "dataset_fashion_mnist", "dataset_imdb", "dataset_imdb_word_index", "dataset_mnist", "dataset_reuters",
-    "dataset_reuters_word_index", "r_dataset",
+    "dataset_fashion_mnist", "dataset_imdb", "dataset_imdb_word_index", "dataset_mnist", "dataset_pride_and_prejudice",
+    "dataset_reuters", "dataset_reuters_word_index", "r_dataset",
 ]  # fmt: skip
 
 # Keras's datasets -----------------------------------------------------------------------------------------------------
@@ -337,6 +338,19 @@ def dataset_digits(test_split=0.2, seed=113):
     order = np.random.default_rng(seed).permutation(len(x))
     test, train = order[:held_out], order[held_out:]
     return Dataset(Part(x[train], y[train]), Part(x[test], y[test]))
+
+
+@Checked
+def dataset_pride_and_prejudice():
+    """The beginning of a novel, 119,818 characters, to learn language from; it ships with pipekeras.
+
+    Returns:
+        The text, one string: title and chapters, lines of at most 73 characters that end in a newline, an empty line
+        between paragraphs, words in italics between underscores; ASCII characters alone.
+
+    Source: Jane Austen, Pride and Prejudice (1813), chapters 1 to 14 and some of 15; in the public domain.
+    """
+    return _shipped("pride_and_prejudice.txt").read_text(encoding="ascii")
 
 
 # Tables: the columns that are integers in R. Missing values make floats of such columns in pandas (Ozone, Solar.R).

@@ -19,6 +19,7 @@ from pipekeras.datasets import (
     dataset_imdb,
     dataset_imdb_word_index,
     dataset_mnist,
+    dataset_pride_and_prejudice,
     dataset_reuters,
     dataset_reuters_word_index,
     r_dataset,
@@ -339,6 +340,15 @@ def test_digits_are_the_same_for_a_seed_and_others_for_another():
 def test_digits_check_their_arguments(arguments, words):
     with pytest.raises(InvalidValueError, match=words):
         dataset_digits(**arguments)
+
+
+def test_the_novel_is_one_text_from_its_title_on():
+    novel = dataset_pride_and_prejudice()
+    assert novel.startswith("PRIDE AND PREJUDICE\n\nBy Jane Austen\n")
+    assert novel.endswith("\na shop window, could recall them.\n")
+    assert type(novel) is str and novel.isascii() and "\r" not in novel
+    assert (len(novel), len(novel.split())) == (119818, 21306)
+    assert max(map(len, novel.splitlines())) == 73
 
 
 SHAPES = {
