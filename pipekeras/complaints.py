@@ -7,7 +7,7 @@ import re
 
 from pipekeras._keras import keras
 from pipekeras.errors import PipekerasError, ShapeError
-from pipekeras.receivers import is_model, say
+from pipekeras.receivers import is_model, is_sequential, say
 
 # What an axis holds, in tensors of so many dimensions.
 DIMENSIONS = {
@@ -96,17 +96,26 @@ def _by_structure(left, layer, error):
     if not type(layer).__module__.startswith("keras.") or is_model(layer):
         return None
     if isinstance(left, (dict, list, tuple)) and not (is_merge(layer) or attends(layer)):
-        return _takes_one(called(layer), left)
+        return _takes_one(called(layer), left, layer)
     return f"{called(layer)}: {error}" if isinstance(error, ValueError) else None
 
 
-def _takes_one(name, left):
+def _takes_one(name, left, layer):
     if isinstance(left, dict):
         return f"{name} takes one tensor, it got a dict of {len(left)}: choose one, as in x[{next(iter(left))!r}]"
+    recurrent = hasattr(layer, "return_state")
+    states = f"; if the others are its first states, {name}(...)(a, initial_state=[b])" if recurrent else ""
     return (
         f"{name} takes one tensor, it got a list of {len(left)}: join them first, as in"
-        f" [a, b] >> layer_concatenate() >> {name}(...)"
+        f" [a, b] >> layer_concatenate() >> {name}(...){states}"
     )
+
+
+def _made_by(left):
+    """The layer that a symbolic tensor, or the output of a sequential model, comes from; None where there is none."""
+    if is_sequential(left):
+        return left.layers[-1] if left.layers else None
+    return getattr(getattr(left, "_keras_history", None), "operation", None)
 
 
 def reworded(text, left, layer):
@@ -114,17 +123,18 @@ def reworded(text, left, layer):
     blamed = re.search(r"[Ll]ayer [\"']([^\"']+)[\"']", text)
     name = called(layer) if blamed is None or blamed[1] == layer.name else f"layer {blamed[1]!r} in {called(layer)}"
     if re.search(r"expects \d+ input\(s\), but it received \d+ input tensors", text) and isinstance(left, (list, dict)):
-        return _takes_one(name, left)
+        return _takes_one(name, left, layer)
     rank = re.search(r"expected (min_|max_)?ndim=(\d+), found ndim=(\d+)\. Full shape received: (\(.*?\))", text)
     if rank:
         wanted, found = int(rank[2]), int(rank[3])
         least = {"min_": "at least ", "max_": "at most ", None: ""}[rank[1]]
         layout = f" {DIMENSIONS[wanted]}" if wanted in DIMENSIONS else ""
         remedy = "layer_reshape()" if found < wanted else "layer_flatten() or layer_reshape()"
-        return (
-            f"{name} needs a tensor of {least}{wanted} dimensions{layout}, it got {found}: shape {rank[4]}."
-            f" Put {remedy} before it, or mend the input shape"
-        )
+        remedy = f"Put {remedy} before it, or mend the input shape"
+        before = _made_by(left)
+        if wanted == 3 and found == 2 and getattr(before, "return_sequences", None) is False:
+            remedy = f"{called(before)} before it returns its last step alone: it needs return_sequences=True"
+        return f"{name} needs a tensor of {least}{wanted} dimensions{layout}, it got {found}: shape {rank[4]}. {remedy}"
     axis = re.search(
         r"expected axis (-?\d+) of input shape to have value (\d+), but received input with shape (\(.*?\))", text
     )

@@ -92,6 +92,23 @@ def test_the_wrong_rank_is_said_in_the_words_of_the_call(attempt, message):
         attempt()
 
 
+@pytest.mark.parametrize("start", [layer_input, keras_model_sequential])
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [
+        (lambda: pk.layer_gru(3), "layer_gru"),
+        (lambda: pk.bidirectional(layer_lstm(3)), "bidirectional"),
+        (lambda: keras.layers.SimpleRNN(3), "SimpleRNN"),
+    ],
+)
+def test_a_recurrent_layer_below_another_must_return_sequences(start, before, name):
+    message = rf"layer_gru needs .* shape \(None, \d\)\. {name} before it returns its last step alone"
+    with pytest.raises(pk.ShapeError, match=message + ": it needs return_sequences=True"):
+        start((28, 28)) >> before() >> pk.layer_gru(8)
+    with pytest.raises(pk.ShapeError, match=r"Put layer_reshape\(\) before it"):
+        start((28, 28)) >> before() >> layer_dense(8) >> pk.layer_gru(8)
+
+
 def test_a_layer_that_was_built_for_other_inputs():
     shared = layer_dense(2)
     layer_input(shape=3) >> shared

@@ -41,6 +41,7 @@ def test_the_command_line_wins_in_all_its_forms():
 
 def test_what_is_no_flag_is_left_alone():
     assert ask("-f", "kernel.json", "--verbose", "3", "train") == ask()
+    assert ask("--f=kernel.json", "--HistoryManager.hist_file=:memory:") == ask()  # as newer notebooks call kernels
     assert ask("--fast", "-f", "kernel.json") == ask("--fast")
 
 

@@ -206,6 +206,14 @@ def test_a_list_into_a_layer_of_one_input():
         [a, b] >> layer_dense(2)
 
 
+def test_a_sequence_and_a_state_into_a_recurrent_layer():
+    """As 2.x took them; Keras 3 wants the state by name, where the layer is called."""
+    x, state = layer_input(shape=(5, 2)), layer_input(shape=3)
+    assert tuple(layer_gru(3)(x, initial_state=state).shape) == (None, 3)
+    with pytest.raises(pk.ShapeError, match=r"first states, layer_gru\(\.\.\.\)\(a, initial_state=\[b\]\)"):
+        [x, state] >> layer_gru(3)
+
+
 def test_a_verb_finds_a_wrong_argument_at_once():
     with pytest.raises(pk.ArgumentError, match="residual has no argument filter; did you mean filters"):
         residual(filter=3)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import sys
 
 from pipekeras.errors import InvalidValueError, PipeError, suggestion
 from pipekeras.pipe import verb
@@ -92,7 +93,7 @@ def _table(model, width, positions, expand_nested, show_trainable, layer_range):
     if positions is not None and any(position > 1 for position in positions):
         positions = [position / width for position in positions]
     parts = []
-    with _columns(width):
+    with _columns(width), _nothing_displayed():
         try:
             model.summary(
                 line_length=width,
@@ -127,3 +128,12 @@ def _columns(width):
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _nothing_displayed():
+    """In a notebook, rich displays an empty block whenever Keras draws a table as text: keep it from being seen."""
+    if "IPython" not in sys.modules:
+        return contextlib.nullcontext()
+    from IPython.utils.capture import capture_output
+
+    return capture_output(stdout=False, stderr=False, display=True)
