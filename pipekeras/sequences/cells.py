@@ -20,6 +20,7 @@ _SINGLE = 64  # rows across up to which each is a cell of its own
 _STRIPES = 400  # rows across up to which single rows can still be seen
 _SEEN = 250  # bars across that can be told apart
 _POINTS = 2000  # of a curve
+_READ = 1_000_000  # rows of an array that are read for a curve
 
 # The frame ------------------------------------------------------------------------------------------------------------
 
@@ -277,7 +278,7 @@ def draw_curve(axes, x, column, rows, top, bottom, real=None, begins=()):
     begin, end = max(0, rows[0]), min(len(x), rows[1])
     if begin >= end:
         return None
-    at = np.unique(np.linspace(begin, end - 1, min(end - begin, _POINTS)).round().astype("int64"))
+    at = _rows_of_curve(x, column, begin, end, real)
     values = np.asarray(values_of(x, at, column), "float64")
     there = np.isfinite(values)
     if real is not None:
@@ -293,6 +294,24 @@ def draw_curve(axes, x, column, rows, top, bottom, real=None, begins=()):
     at, heights = np.insert(at.astype(float), places, at[places] - 0.5), np.insert(heights, places, np.nan)
     (line,) = axes.plot(at, heights, color="#4d4d4d", linewidth=1.2, marker=mark, markersize=3, gid="series")
     return line
+
+
+def _rows_of_curve(x, column, begin, end, real):
+    """The rows between which a curve is drawn: of many the lowest and highest of each stretch, lest a spike be lost."""
+    import numpy as np
+
+    if not gather.is_array(x) or not _POINTS < end - begin <= _READ:
+        return np.unique(np.linspace(begin, end - 1, min(end - begin, _POINTS)).round().astype("int64"))
+    stretch = -(-(end - begin) // (_POINTS // 2))
+    values = np.asarray(values_of(x, np.arange(begin, end), column), "float64")
+    if real is not None:
+        values = np.where(real[begin:end], values, np.nan)
+    values = np.append(values, np.full(-len(values) % stretch, np.nan)).reshape(-1, stretch)
+    there = np.isfinite(values)
+    starts = begin + stretch * np.arange(len(values))
+    lowest = starts + np.where(there, values, np.inf).argmin(axis=1)
+    highest = starts + np.where(there, values, -np.inf).argmax(axis=1)
+    return np.unique(np.concatenate([[begin, end - 1], lowest, highest]))
 
 
 def whole_texts(values):

@@ -205,6 +205,17 @@ def test_windows_of_words():
     assert not found(figure, "series") and not texts(figure, "value")
 
 
+def test_the_curve_of_a_long_series_shows_its_spikes():
+    x = np.zeros(50_000)
+    x[[0, 1234, 31_415, 49_999]] = 1, -2, 1, 1
+    (curve,) = found(sequence_fold(x, batch_size=2, timesteps=10, delay=0).plot(), "series")
+    rows, heights = curve.get_xdata(), curve.get_ydata()
+    drawn = ~np.isnan(heights)
+    assert rows[drawn][heights[drawn] == np.nanmin(heights)].tolist() == [0, 31_415, 49_999]  # the axis is upside down
+    assert rows[drawn][heights[drawn] == np.nanmax(heights)].tolist() == [1234]
+    assert len(rows) < 5000
+
+
 def test_the_curve_is_the_column_that_is_asked_for():
     import pandas
 
