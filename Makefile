@@ -4,6 +4,8 @@
 #   make test            the quick tests               make test-all       all of them
 #   make lint            style and types               make test-backends  the quick tests on each of the three backends
 #   make stubs           write pipekeras/__init__.pyi  make bench          the benchmarks
+#   make docs            the site, in build/site       make test-site      tests it in a browser (Chromium)
+#   make walkthroughs    run all in full, record what they come to
 #   make clean           remove .venv and what building leaves
 #
 # Another interpreter: make test PYTHON=python3.12. Arguments for pytest: make test ARGS="-k pipe".
@@ -23,20 +25,21 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: help demo test test-all test-slow test-mixed test-backends test-jax test-torch lint stubs bench clean
+.PHONY: help demo test test-all test-slow test-mixed test-backends test-jax test-torch test-site lint stubs docs
+.PHONY: walkthroughs bench clean
 .DELETE_ON_ERROR:
 
 help:
-	@sed -n '1,10s/^# \{0,1\}//p' Makefile
+	@sed -n '1,12s/^# \{0,1\}//p' Makefile
 
 demo: $(VENV)/.installed
 	$(BIN)/pipekeras demo
 
 test: $(VENV)/.dev
-	$(PYTEST) -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow and not browser" $(ARGS)
 
 test-all: $(VENV)/.dev
-	$(PYTEST) $(ARGS)
+	$(PYTEST) -m "not browser" $(ARGS)
 
 test-slow: $(VENV)/.dev
 	$(PYTEST) -m slow $(ARGS)
@@ -63,6 +66,16 @@ lint: $(VENV)/.dev
 
 stubs: $(VENV)/.dev
 	$(BIN)/python tools/make_stubs.py
+
+# PIPEKERAS_QUICK=1 make docs: with walkthroughs that train for a moment only.
+docs: $(VENV)/.dev
+	$(BIN)/python tools/make_site.py
+
+test-site: $(VENV)/.dev
+	$(BIN)/python -m pytest -m browser $(ARGS)
+
+walkthroughs: $(VENV)/.dev
+	$(BIN)/python tools/run_walkthroughs.py
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/import_time.py

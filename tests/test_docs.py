@@ -1,4 +1,4 @@
-"""The code in README.md and docs/ runs, and so do the walkthroughs; finding none of it is a failure."""
+"""The code in README.md and docs/ runs; finding none of it is a failure."""
 
 import re
 from pathlib import Path
@@ -15,23 +15,21 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCKS = [
     pytest.param(block, id=f"{page.name}-{number}")
     for page in PAGES
-    for number, block in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL))
+    for number, block in enumerate(re.findall(r"```python(?: title=.*?)?\n(.*?)```", page.read_text(), re.DOTALL))
 ]
 # The first code of the second column, in tables with an R and a Python side.
 ROWS = re.findall(r"^\| .*[^\\] \| `([^`]+)`.*\|$", (ROOT / "docs" / "from-r.md").read_text(), re.MULTILINE)
-WALKTHROUGHS = sorted((ROOT / "vignettes").glob("*.py"))
 
 
 def test_there_is_code_to_run():
     assert len(BLOCKS) >= 3
     assert len(ROWS) >= 25
-    assert WALKTHROUGHS
 
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_the_code_of_the_pages_runs(block, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    names = {}
+    names = {"x": np.ones((8, 5, 1)), "y": np.ones(8)}  # what the front page of the site trains on
     if "import" not in block:
         exec("from pipekeras import *", names)
     exec(block, names)
@@ -78,18 +76,12 @@ def test_the_rows_of_the_tables_run(code, scene, tmp_path, monkeypatch):
     exec(code, scene)
 
 
-@pytest.mark.parametrize("path", WALKTHROUGHS, ids=lambda path: path.stem)
-def test_the_walkthroughs_run(path, run_python):
-    """Each asserts its own result, which is lower where training is short."""
+@pytest.mark.parametrize("name", ["getting_started", "sequences"])
+def test_the_first_walkthroughs_run_as_scripts(name, run_python):
+    """As a student runs them at the command line; tests/vignettes runs all of them, as notebooks."""
+    path = ROOT / "vignettes" / f"{name}.py"
     code = f"import runpy; runpy.run_path({str(path)!r}, run_name='__main__')"
     run_python(code, PIPEKERAS_QUICK="1", MPLBACKEND="Agg", TF_CPP_MIN_LOG_LEVEL="3", timeout=300)
-    assert re.search(r"^assert .*QUICK", path.read_text(), re.MULTILINE), f"{path.name} states no result"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("path", WALKTHROUGHS, ids=lambda path: path.stem)
-def test_the_walkthroughs_hold_what_they_state(path, run_python):
-    run_python(f"import runpy; runpy.run_path({str(path)!r}, run_name='__main__')", PIPEKERAS_QUICK="0", timeout=300)
 
 
 def test_links_between_the_pages_lead_somewhere():

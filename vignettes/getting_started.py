@@ -1,14 +1,17 @@
 # %% [markdown]
 # # Getting started
 #
-# A picture is an array of numbers. This walkthrough teaches a small convolutional network to read handwritten digits,
-# from the data to the saved model, with layers chained by `>>`. It needs no download: 1,797 digits of 8 x 8 grey
-# levels come with pipekeras. Know before: what a layer is, and a little Python.
+# **What it shows**: a picture is an array of numbers, and a small convolutional network learns to read handwritten
+# digits from it, from the data to the saved model, with layers chained by `>>`. It needs no download: 1,797 digits of
+# 8 x 8 grey levels come with pipekeras.
+#
+# **Know before**: what a layer is, and a little Python.
 
 # %%
 import os
 import tempfile
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from pipekeras import *
@@ -25,13 +28,20 @@ QUICK = os.environ.get("PIPEKERAS_QUICK") == "1"  # shortens training where only
 print(x_train.shape, y_train.shape, x_test.shape)
 
 # %% [markdown]
-# One digit: 0 is white, 16 is black. A convolution expects channels as well, so the arrays get a last axis of length
-# one.
+# One digit as numbers, 0 is white and 16 is black, and the first five as pictures.
 
 # %%
 print(x_train[0])
-print("This is a", y_train[0])
 
+figure, axes = plt.subplots(1, 5, figsize=(7, 1.8), layout="constrained")
+for axis, picture, digit in zip(axes, x_train, y_train, strict=False):
+    axis.imshow(picture, cmap="gray_r")
+    axis.set(title=f"a {digit}", xticks=[], yticks=[])
+
+# %% [markdown]
+# A convolution expects channels as well, so the arrays get a last axis of length one.
+
+# %%
 x_train = array_reshape(x_train, (-1, 8, 8, 1))
 x_test = array_reshape(x_test, (-1, 8, 8, 1))
 
@@ -67,7 +77,7 @@ print(history)
 print(as_data_frame(history).tail())
 
 # %%
-plot(history)
+plot(history, smooth=False)
 
 # %% [markdown]
 # ## How good is it?
@@ -116,8 +126,8 @@ with tempfile.TemporaryDirectory() as folder:
     np.testing.assert_allclose(again.predict(x_test[:5], verbose=0), probabilities, rtol=1e-4, atol=1e-5)
 
 # %% [markdown]
-# **Result**: the network reads at least 97 of 100 digits it has never seen; guessing reads 10.
+# **Result**: the network reads at least 95 of 100 digits it has never seen; guessing reads 10.
 
-# %%
-assert result["accuracy"] >= (0.8 if QUICK else 0.97)
-print(f"{result['accuracy']:.1%} of {len(y_test)} unseen digits read right")
+# %% result: a small convolutional network on digits
+print(f"{result['accuracy']:.1%} of {len(y_test)} unseen digits are read right.")
+assert result["accuracy"] >= (0.8 if QUICK else 0.95)
