@@ -186,7 +186,7 @@ def table(records):
             for result in records[name]["results"]:
                 asserts = "<br>".join(f"`{_cell(text)}`" for text in result["asserts"])
                 lines.append(
-                    f"| {link} | {_cell(result['model'])} | {_cell(_sentence(result['said']))} | {asserts}"
+                    f"| {link} | {_cell(result['model'])} | {_sentence(result['said'])} | {asserts}"
                     f" | {result['seconds']} |"
                 )
                 link = ""
@@ -200,7 +200,7 @@ def table(records):
 
 
 def _sentence(text):
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    return _cell(f"{text[:1].upper()}{text[1:].rstrip('.')}.".replace("<", "&lt;"))
 
 
 def _cell(text):

@@ -36,9 +36,9 @@ def test_the_table_is_made_from_the_record():
 def test_a_table_has_a_line_for_each_model_and_escapes_what_would_break_it():
     record = {
         "title": "One", "date": "2026-01-01", "seconds": 12, "machine": "2 cores",
-        "results": [{"model": "a net", "said": "a | b", "asserts": ["x > 1", "y | z"], "seconds": 5}],
+        "results": [{"model": "a net", "said": "a | b of <unk>", "asserts": ["x > 1", "y | z"], "seconds": 5}],
     }  # fmt: skip
     text = runs.table({"getting_started": record, "sentiment": {**record, "title": "Two"}})
     assert text.count("| 2026-01-01 |") == 2
-    assert "| [One](getting_started.py) | a net | A \\| b. | `x > 1`<br>`y \\| z` | 5 |" in text
+    assert "| [One](getting_started.py) | a net | A \\| b of &lt;unk>. | `x > 1`<br>`y \\| z` | 5 |" in text
     assert "| [One](getting_started.py) | 2026-01-01 | 12 | 2 cores |" in text
