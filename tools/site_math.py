@@ -8,18 +8,22 @@ _INLINE = re.compile(r"(?<![\\$\w])\$(?![\s$])([^$\n]*(?:\n[^$\n]+)*?)(?<!\s)\$(
 
 
 def with_mathml(text):
-    """Markdown whose formulas, `$...$` and `$$...$$` outside of code, are MathML."""
+    """Markdown whose formulas, `$...$` and `$$...$$` outside of code, are MathML.
+
+    In a span, since Markdown takes a line that begins with <math> for a block.
+    """
     parts = _CODE.split(text)
     for i in range(0, len(parts), 2):
-        part = _DISPLAY.sub(lambda match: f"\n\n{_mathml(match[1], 'block')}\n\n", parts[i])
-        parts[i] = _INLINE.sub(lambda match: _mathml(match[1], "inline"), part)
+        part = _DISPLAY.sub(lambda match: f'\n\n<div class="formula">{_mathml(match[1], "block")}</div>\n\n', parts[i])
+        parts[i] = _INLINE.sub(lambda match: f"<span>{_mathml(match[1], 'inline')}</span>", part)
     return "".join(parts)
 
 
 def _mathml(latex, display):
     from latex2mathml.converter import convert
 
-    made = convert(" ".join(latex.split()), display=display)
+    one_line = " ".join(latex.split()).replace("{aligned}", "{split}")  # by which name the converter knows it
+    made = convert(one_line, display=display)
     return made.replace("*", "&#42;").replace("_", "&#95;")
 
 

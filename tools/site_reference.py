@@ -31,9 +31,11 @@ def pages():
     groups = site_groups.grouped({name: module_of(value) for name, value in values.items()})
     rows = {row.python: row for row in coverage.coverage()}
     made = {f"{FOLDER}/index.md": _index(groups, values, rows)}
+    # Who searches for layer_lstm means it rather than layer_lstm_cell.
+    first = {name for name in values if any(other.startswith(f"{name}_") for other in values)}
     for group, names in groups.items():
         for name in names:
-            made[f"{FOLDER}/{name}.md"] = _page(name, values[name], group, names, rows.get(name))
+            made[f"{FOLDER}/{name}.md"] = _page(name, values[name], group, names, rows.get(name), name in first)
     return made
 
 
@@ -88,12 +90,13 @@ def _plain(text):
 # A page ---------------------------------------------------------------------------------------------------------------
 
 
-def _page(name, value, group, names, row):
+def _page(name, value, group, names, row, first):
     doc = documentation(value)
     place = " › ".join(filter(None, (group.title, group.subtitle)))
     anchor = _anchor(group.subtitle or group.title)
     parts = [
-        f"---\ntitle: {name}\ndescription: {_quoted(docstrings.summary(doc))}\n---\n\n# {name}",
+        f"---\ntitle: {name}\ndescription: {_quoted(docstrings.summary(doc))}\n"
+        f"{'search: {boost: 4}' if first else ''}\n---\n\n# {name}",
         f'<p class="place"><a href="index.html#{anchor}">{html.escape(place)}</a>{_packages(row)}</p>',
         docstrings.escaped(docstrings.summary(doc)),
         _calls(name, value, row),

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import os
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -76,7 +77,7 @@ def page(browser):
 
 def test_a_reader_opens_the_front_page_searches_and_reads_a_picture(page, start):
     page.goto(f"{start}/index.html")
-    assert page.inner_text("h1") == "pipekeras"
+    assert page.inner_text("h1").startswith("pipekeras")
     assert page.inner_text(".side-by-side").count("layer_gru") == 4
 
     search = page.locator("input.md-search__input")
@@ -84,8 +85,7 @@ def test_a_reader_opens_the_front_page_searches_and_reads_a_picture(page, start)
     page.wait_for_timeout(1000)
     search.press_sequentially("layer_lstm", delay=30)
     found = page.locator(".md-search-result__item").first
-    found.wait_for()
-    assert "layer_lstm" in found.locator("h1").inner_text().splitlines()
+    found.locator("h1", has_text=re.compile(r"^layer_lstm$")).wait_for()  # results change while the word is typed
     found.locator("a").first.click()
     page.wait_for_url("**/reference/layer_lstm.html**")
     assert page.inner_text("h1").startswith("layer_lstm")
@@ -97,7 +97,7 @@ def test_a_reader_opens_the_front_page_searches_and_reads_a_picture(page, start)
     page.goto(f"{start}/walkthroughs/getting_started.html")
     picture = page.locator("article img").first
     picture.scroll_into_view_if_needed()
-    assert "Training" in picture.get_attribute("alt")
+    assert picture.get_attribute("alt") == "Figure 1, The data"
     assert picture.evaluate("image => image.complete && image.naturalWidth") > 600
     assert colours(page, picture) > 3, "the picture is blank"
     assert not page.wrong

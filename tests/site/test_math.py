@@ -20,7 +20,14 @@ def test_what_is_code_or_money_stays():
 
 
 def test_a_formula_may_stand_at_the_margin_of_a_sentence():
-    assert math.with_mathml("$x$, and $y$.").count("<math") == 2
+    """Were it to begin a line of its own, Markdown would make a block of it."""
+    made = math.with_mathml("$x$, and\n$y$.")
+    assert made.count("<span><math") == 2
+
+
+def test_lines_of_equations_stand_one_below_the_other():
+    made = math.with_mathml("$$\\begin{aligned} a &= b \\\\ c &= d \\end{aligned}$$")
+    assert made.count("<mtr>") == 2 and "<mi>&" not in made
 
 
 @pytest.mark.parametrize("walkthrough", w.all_walkthroughs(), ids=lambda walkthrough: walkthrough.name)
