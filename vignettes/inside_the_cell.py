@@ -302,8 +302,7 @@ for batch, steps, m, n in sizes:
 print(f"{max(off_gru[0::4]):.0e}, {max(off_gru[2::4]):.0e}, {max(apart):.2f}")
 
 # %% result: GRU from the equations
-assert max(off_gru) < 1e-5
-assert max(apart) > 0.01
+assert max(off_gru) < 1e-5 and max(apart) > 0.01
 print(
     f"On {len(sizes)} sizes of batches layer_gru gives what its equations give, with the reset gate before and after"
     f" the product, to {max(off_gru):.0e}; the two kinds are up to {max(apart):.2f} apart."
