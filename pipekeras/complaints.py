@@ -114,7 +114,7 @@ def _takes_one(name, left, layer):
 def _made_by(left):
     """The layer that a symbolic tensor, or the output of a sequential model, comes from; None where there is none."""
     if is_sequential(left):
-        layers = vars(left)["_layers"]  # left.layers would be a look, see growing.py
+        layers = object.__getattribute__(left, "__dict__")["_layers"]  # left.layers would be a look, see growing.py
         return layers[-1] if layers else None
     return getattr(getattr(left, "_keras_history", None), "operation", None)
 
